@@ -1,0 +1,50 @@
+import { compileCondition } from '../config/expression.ts';
+import type { ConditionText, Inherited, Node, Play, Playbook, Task } from '../config/play.ts';
+import { validate } from '../config/schema.ts';
+import { ConfigError, didYouMean } from '../model/errors.ts';
+import type { Value } from '../model/host.ts';
+import type { Action, Module } from '../modules/module.ts';
+import { flatten, handedDown } from './inherit.ts';
+
+/** Finds what is wrong with a playbook whatever the hosts answer: parameters, conditions, unknown handlers. Throws the first ConfigError. */
+export function precheck(playbook: Playbook, modules: ReadonlyMap<string, Module | Action>): void {
+  for (const play of playbook.plays) {
+    const handlers = play.handlers.flatMap((h) => [h.name, ...h.listen]);
+    for (const task of tasksOf(play)) {
+      for (const condition of conditionsOf(task)) compileCondition(condition.text, condition.where);
+      if (task.module !== 'meta') checkParameters(task, modules.get(task.module));
+      for (const name of task.notify) if (!name.includes('{{')) checkHandler(name, handlers, task);
+    }
+  }
+}
+
+/** Every task of a play, handlers included, with what it inherits. */
+export const tasksOf = (play: Play): Task[] => [...flatten(play.tasks, handedDown(play), true), ...flatten(play.handlers as readonly Node[], handedDown(play))];
+
+const conditionsOf = (task: Task & Inherited): readonly ConditionText[] => [
+  ...task.when,
+  ...(task.changedWhen ?? []),
+  ...(task.failedWhen ?? []),
+  ...(task.until ?? []),
+];
+
+function checkHandler(name: string, handlers: readonly string[], task: Task): void {
+  if (handlers.includes(name)) return;
+  const near = didYouMean(name, handlers);
+  throw new ConfigError(`notify: no handler is named "${name}"`, { position: task.where, hint: near && `did you mean "${near}"?` });
+}
+
+/** Validates what is written literally; values that templates will make are taken on trust until the task runs. */
+function checkParameters(task: Task, module: Module | Action | undefined): void {
+  if (!module) throw new ConfigError(`unknown module ${task.module}`, { position: task.where });
+  const params = typeof task.params === 'string' && module.freeForm ? { [module.freeForm]: task.params } : (task.params ?? {});
+  const unknowable = module.kind === 'action' ? (module.conditions ?? []) : [];
+  const open = (path: readonly (string | number)[]) => unknowable.includes(String(path[0])) || isTemplated(at(params, path));
+  validate(module.params, params, task.whereParam, task.module, open);
+}
+
+const at = (value: Value, path: readonly (string | number)[]): Value | undefined =>
+  path.reduce<Value | undefined>((v, key) => (typeof v === 'object' && v !== null ? (v as Record<string | number, Value>)[key] : v), value);
+
+const isTemplated = (value: Value | undefined): boolean =>
+  typeof value === 'string' ? value.includes('{{') : typeof value === 'object' && value !== null && Object.values(value).some(isTemplated);

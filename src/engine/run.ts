@@ -1,0 +1,83 @@
+import { dirname } from 'node:path';
+import type { Playbook } from '../config/play.ts';
+import { selectHosts } from '../config/inventory/patterns.ts';
+import { loadVarsFiles } from '../config/vars-files.ts';
+import type { Host } from '../model/host.ts';
+import type { Connect } from '../transport/connection.ts';
+import { becomeUser } from './prepare.ts';
+import { PlayRun } from './play.ts';
+import { batches, pooled } from './rolling.ts';
+import { Session } from './session.ts';
+import { orTrouble } from './task.ts';
+import { type LoadedPlay, variables } from './variables.ts';
+import { type HostRun, isActive, type World } from './world.ts';
+
+/** A fresh start for every host of the inventory; nobody is connected to before a task needs it. */
+export const hostRuns = (hosts: readonly Host[], connect: Connect): ReadonlyMap<string, HostRun> =>
+  new Map(
+    hosts.map((host) => [
+      host.name,
+      {
+        host,
+        session: new Session(host, connect),
+        facts: undefined,
+        learned: {},
+        unknown: new Set<string>(),
+        notified: new Set<string>(),
+        ahead: Number.POSITIVE_INFINITY,
+        pending: false,
+        failed: false,
+        unreachable: false,
+      },
+    ]),
+  );
+
+/** Runs every play of a playbook; all that happens is told through `world.emit`. Throws what ends the whole run (bad input). */
+export async function runPlaybook(world: World, playbook: Playbook): Promise<void> {
+  let id = 0;
+  for (const play of playbook.plays) {
+    const hosts = selectHosts(world.inventory, play.hosts, world.options.limit).flatMap((h) => world.hosts.get(h.name) ?? []);
+    const names = hosts.map((h) => h.host.name);
+    const playbookDir = dirname(playbook.file);
+    const loaded: LoadedPlay = { play, hosts: names, playbookDir, vars: { ...play.vars, ...(await loadVarsFiles(play.varsFiles, playbookDir)) } };
+    world.emit({ type: 'play', play: play.name, hosts: names });
+    if (hosts.length === 0) world.emit({ type: 'warning', message: `no hosts match ${play.hosts}` });
+    for (const batch of batches(hosts, play.serial)) {
+      if (play.gatherFacts) await gatherFacts(world, batch, loaded, id++);
+      await new PlayRun(world, loaded, batch, () => id++).run();
+      warnOfLostHandlers(world, batch);
+      if (world.signal.aborted || tooManyFailed(hosts, play.maxFailPercentage)) return;
+    }
+  }
+}
+
+/** One trip to each host that is still there and not known yet; its facts stay for the whole run. */
+async function gatherFacts(world: World, hosts: readonly HostRun[], { play }: LoadedPlay, id: number): Promise<void> {
+  const strangers = hosts.filter((h) => isActive(h) && !h.facts);
+  if (strangers.length === 0) return;
+  const addresses = new Map(hosts.map((h) => [h, addressOf(world, h)]));
+  world.emit({ type: 'task', id, task: 'Gathering facts', module: 'setup', handler: false, hosts: strangers.map((h) => h.host.name) });
+  await pooled(strangers, world.options.forks, async (run) => {
+    const [began, trips] = [world.now(), run.session.trips];
+    const peers = hosts.flatMap((h) => (h === run ? [] : [addresses.get(h) ?? h.host.name]));
+    const outcome = await orTrouble(run, async () => {
+      run.facts = await run.session.facts({ become: becomeUser(world, play, variables(world, run)) }, peers);
+      return { status: 'ok', changes: [] };
+    });
+    world.emit({ type: 'outcome', id, host: run.host.name, outcome, seconds: (world.now() - began) / 1000, trips: run.session.trips - trips });
+  });
+}
+
+const addressOf = (world: World, run: HostRun) => String(variables(world, run)('ansible_host') ?? run.host.name);
+
+function tooManyFailed(hosts: readonly HostRun[], percentage: number | undefined): boolean {
+  if (hosts.length === 0) return false;
+  const share = (hosts.filter((h) => !isActive(h)).length / hosts.length) * 100;
+  return percentage === undefined ? share === 100 : share > percentage;
+}
+
+/** A change whose handler never ran would otherwise go unnoticed: the next run finds the file as wished and notifies nobody. */
+function warnOfLostHandlers(world: World, hosts: readonly HostRun[]): void {
+  for (const { host, notified } of hosts)
+    if (notified.size > 0) world.emit({ type: 'warning', host: host.name, message: `notified, but not run because the host failed: ${[...notified].join(', ')}` });
+}

@@ -1,0 +1,152 @@
+import { type Facts, factsProbe } from '../facts/probe.ts';
+import type { Step } from '../model/change.ts';
+import { HostError, UnreachableError, VipctlError } from '../model/errors.ts';
+import type { Host } from '../model/host.ts';
+import type { Probe } from '../model/probe.ts';
+import { matchFamily } from '../os/match.ts';
+import type { CommandResult, Input } from '../shell/batch.ts';
+import type { Command } from '../shell/sh.ts';
+import type { Connect, Connection } from '../transport/connection.ts';
+import { writeInput } from './write.ts';
+
+/** How a task wants its commands run. */
+export interface As {
+  readonly become: string | undefined;
+  /** Calls back with each `vipctl: …` line a step prints while it runs. */
+  readonly onProgress?: (line: string) => void;
+  readonly timeoutSeconds?: number;
+}
+
+export interface Question extends As {
+  readonly probe: Probe<unknown>;
+}
+
+const PROBE_SECONDS = 60;
+/** Long enough for a package manager on a slow mirror. */
+const STEP_SECONDS = 1800;
+const PROGRESS = 'vipctl: ';
+
+/**
+ * One host for the length of a run: its connection, its facts, and the answers it gave that nobody has used yet.
+ * A change makes every unused answer worthless; used ones are gone already.
+ */
+export class Session {
+  readonly host: Host;
+  readonly #connect: Connect;
+  readonly #answers = new Map<string, CommandResult>();
+  #connection: Promise<Connection> | undefined;
+  #opened: Connection | undefined;
+  #facts: Promise<Facts> | undefined;
+  #queue: Promise<unknown> = Promise.resolve();
+  #lost: UnreachableError | undefined;
+
+  constructor(host: Host, connect: Connect) {
+    this.host = host;
+    this.#connect = connect;
+  }
+
+  /** Trips made so far, handshake not counted. */
+  get trips(): number {
+    return this.#opened?.trips ?? 0;
+  }
+
+  /** Whether the host was lost; it stays lost for the rest of the run. */
+  get lost(): boolean {
+    return this.#lost !== undefined;
+  }
+
+  /** Runs one piece of work at a time, so that two tasks delegated to one host do not interleave. */
+  exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#queue.then(work);
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** The host's facts, read once; `peers` are addresses whose route matters. */
+  facts(as: As, peers: readonly string[] = []): Promise<Facts> {
+    this.#facts ??= this.refreshFacts(as, peers);
+    return this.#facts;
+  }
+
+  /** Reads the facts again and keeps them. */
+  async refreshFacts(as: As, peers: readonly string[]): Promise<Facts> {
+    const probe = factsProbe(peers);
+    const [result] = await this.#trip([{ command: probe.command }], 'answers', as, PROBE_SECONDS);
+    if (!result) throw new HostError('the host gave no facts');
+    const facts = probe.parse(result);
+    this.#facts = Promise.resolve(facts);
+    return facts;
+  }
+
+  /** The family of the host's system. */
+  async family(as: As) {
+    return matchFamily(await this.facts(as));
+  }
+
+  has({ probe, become }: Question): boolean {
+    return this.#answers.has(key(probe.command, become));
+  }
+
+  /** Asks all questions that have no answer yet, in one trip for each user they are asked as. */
+  async ask(questions: readonly Question[]): Promise<void> {
+    const open = new Map(questions.filter((q) => !this.has(q)).map((q) => [key(q.probe.command, q.become), q]));
+    for (const become of new Set([...open.values()].map((q) => q.become))) {
+      const group = [...open].filter(([, q]) => q.become === become);
+      const inputs = group.map(([, q]) => ({ command: q.probe.command }));
+      const results = await this.#trip(inputs, 'answers', { become }, PROBE_SECONDS);
+      for (const [i, [id]] of group.entries()) {
+        const result = results[i];
+        if (result) this.#answers.set(id, result);
+      }
+    }
+  }
+
+  /** Uses an answer up, asking first when there is none. */
+  async consume<T>(question: Question & { readonly probe: Probe<T> }): Promise<T> {
+    await this.ask([question]);
+    const id = key(question.probe.command, question.become);
+    const result = this.#answers.get(id);
+    this.#answers.delete(id);
+    if (!result) throw new HostError(`no answer to: ${question.probe.command.shown}`);
+    return question.probe.parse(result);
+  }
+
+  forget(): void {
+    this.#answers.clear();
+  }
+
+  /** Performs steps in order in one trip, ending with the first that fails. */
+  perform(steps: readonly Step[], as: As): Promise<readonly CommandResult[]> {
+    this.forget();
+    const longest = Math.max(0, ...steps.map((s) => (s.kind === 'run' ? (s.timeoutSeconds ?? 0) : 0)));
+    return this.#trip(steps.map(toInput), 'steps', as, longest || STEP_SECONDS);
+  }
+
+  async close(): Promise<void> {
+    await this.#opened?.close();
+  }
+
+  async #trip(inputs: readonly Input[], mode: 'answers' | 'steps', as: As, seconds: number): Promise<readonly CommandResult[]> {
+    const { become, onProgress } = as;
+    const onLine = onProgress && ((line: string) => line.startsWith(PROGRESS) && onProgress(line.slice(PROGRESS.length)));
+    try {
+      const connection = await this.#open();
+      const timeoutSeconds = as.timeoutSeconds ?? seconds;
+      return await connection.run({ inputs, mode, timeoutSeconds, ...(become !== undefined && { become }), ...(onLine && { onLine }) });
+    } catch (error) {
+      if (error instanceof UnreachableError) this.#lost = error;
+      throw error instanceof VipctlError ? error : new HostError(`${this.host.name}: ${String(error)}`, { cause: error });
+    }
+  }
+
+  async #open(): Promise<Connection> {
+    if (this.#lost) throw this.#lost;
+    this.#connection ??= this.#connect(this.host);
+    this.#opened = await this.#connection;
+    return this.#opened;
+  }
+}
+
+const key = (command: Command, become: string | undefined) => `${become ?? ''}\0${command.text}`;
+const toInput = (step: Step): Input =>
+  step.kind === 'write' ? writeInput(step.file) : { command: step.command, ...(step.stdin && { stdin: step.stdin }) };

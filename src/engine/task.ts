@@ -1,0 +1,170 @@
+import type { Task } from '../config/play.ts';
+import { ConfigError, UnreachableError, VipctlError } from '../model/errors.ts';
+import type { Outcome } from '../model/event.ts';
+import type { Value } from '../model/host.ts';
+import { type Attempt, converge, failure } from './converge.ts';
+import { lookAhead } from './lookahead.ts';
+import { holds, prepare, type Ready } from './prepare.ts';
+import { type LoadedPlay, variables } from './variables.ts';
+import type { HostRun, World } from './world.ts';
+
+/**
+ * Runs the first of `upcoming` on one host: every loop item, retries, `register`, `notify`; those after it are only asked about ahead of time.
+ * What concerns only this host becomes its outcome; bad input and bugs are thrown.
+ */
+export async function runTask(world: World, run: HostRun, loaded: LoadedPlay, upcoming: readonly [Task, ...Task[]], id: number): Promise<Outcome> {
+  const [task] = upcoming;
+  return orTrouble(
+    run,
+    async () => {
+      await lookAhead(world, run, loaded, upcoming);
+      const attempt = await untilSatisfied(world, run, loaded, task, id);
+      settle(run, task, attempt);
+      run.ahead = attempt.outcome.status === 'changed' ? 1 : run.ahead * 2;
+      return task.noLog ? censored(attempt.outcome) : attempt.outcome;
+    },
+    task,
+  );
+}
+
+/** Does the work; what goes wrong on this host becomes its outcome, and an unreachable host is marked as such. */
+export async function orTrouble(run: HostRun, work: () => Promise<Outcome>, task?: Task): Promise<Outcome> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof VipctlError)) throw error;
+    if (error instanceof UnreachableError) run.unreachable = true;
+    const { outcome, vars } = explain(run, error);
+    if (task) settle(run, task, { outcome, vars });
+    return outcome;
+  }
+}
+
+/** A preview cannot know results of tasks it did not perform: what trips over them is deferred, not wrong. */
+function explain(run: HostRun, error: VipctlError): Attempt {
+  if (error instanceof ConfigError && run.unknown.size > 0)
+    return { outcome: { status: 'deferred', changes: [], message: `needs the result of an earlier task (${[...run.unknown].join(', ')})` }, vars: {} };
+  const { outcome, vars } = failure(error.message, error.hint);
+  return { outcome: error instanceof UnreachableError ? { ...outcome, status: 'unreachable' } : outcome, vars: { ...vars, unreachable: run.unreachable } };
+}
+
+async function untilSatisfied(world: World, run: HostRun, loaded: LoadedPlay, task: Task, id: number): Promise<Attempt> {
+  for (let tried = 0; ; tried++) {
+    const attempt = await runItems(world, run, loaded, task, id);
+    if (task.until === undefined || attempt.outcome.status === 'pending' || attempt.outcome.status === 'skipped') return attempt;
+    if (task.register !== undefined) run.learned[task.register] = attempt.vars;
+    if (holds(task.until, variables(world, run, loaded, task))) return attempt;
+    if (tried >= task.retries || world.signal.aborted) {
+      const message = `until was not met after ${tried + 1} attempts${attempt.outcome.message ? `: ${attempt.outcome.message}` : ''}`;
+      return { outcome: { ...attempt.outcome, status: 'failed', message }, vars: { ...attempt.vars, failed: true, attempts: tried + 1 } };
+    }
+    world.emit({ type: 'progress', id, host: run.host.name, line: `attempt ${tried + 1} of ${task.retries + 1} was not enough` });
+    await world.sleep(task.delaySeconds * 1000);
+    run.session.forget();
+  }
+}
+
+async function runItems(world: World, run: HostRun, loaded: LoadedPlay, task: Task, id: number): Promise<Attempt> {
+  const items = await prepare(world, run, loaded, task);
+  const attempts: Attempt[] = [];
+  for (const item of items) {
+    const attempt = await runItem(world, run, task, item, id, attempts.some((a) => a.outcome.status === 'pending'));
+    attempts.push(item.item === undefined ? attempt : { ...attempt, vars: { ...attempt.vars, [task.loopVar]: item.item } });
+    if (attempt.outcome.status === 'failed') break;
+  }
+  const [only] = attempts;
+  return task.loop === undefined && only ? only : together(attempts);
+}
+
+async function runItem(world: World, run: HostRun, task: Task, ready: Ready, id: number, pendingItem: boolean): Promise<Attempt> {
+  if (ready.kind === 'skip') return { outcome: { status: 'skipped', changes: [], message: ready.reason }, vars: { changed: false, failed: false, skipped: true } };
+  if (ready.kind === 'action') return act(run, ready);
+  const { module, params, context, session } = ready;
+  const as = {
+    ...ready.as,
+    onProgress: (line: string) => world.emit({ type: 'progress', id, host: run.host.name, line }),
+    ...(task.timeoutSeconds !== undefined && { timeoutSeconds: task.timeoutSeconds }),
+  };
+  const wish = { module, params, context, as, pendingBefore: run.pending || pendingItem };
+  const attempt = await session.exclusive(() => converge(session, wish, task.checkMode ?? world.options.check));
+  return judge(world, run, task, ready, attempt);
+}
+
+function act(run: HostRun, { module, params }: Extract<Ready, { kind: 'action' }>): Attempt {
+  const result = module.run(params);
+  if (result.status === 'failed') return failure(result.message);
+  Object.assign(run.learned, result.vars);
+  return {
+    outcome: { status: 'ok', changes: [], ...(result.message !== undefined && { message: result.message }) },
+    vars: { changed: false, failed: false, ...(result.message !== undefined && { msg: result.message }) },
+  };
+}
+
+/** Lets `failed_when` and `changed_when` overrule what the module made of it. */
+function judge(world: World, run: HostRun, task: Task, { lookup }: Ready, attempt: Attempt): Attempt {
+  const { status } = attempt.outcome;
+  if (task.failedWhen === undefined && task.changedWhen === undefined) return attempt;
+  if (status === 'deferred') return attempt;
+  if (status === 'pending') return unperformed(task, attempt);
+  const seen = (name: string) => (name === task.register ? attempt.vars : lookup(name));
+  const failed = task.failedWhen ? holds(task.failedWhen, seen) : status === 'failed';
+  if (failed) {
+    const message = status === 'failed' ? attempt.outcome.message : 'failed_when holds';
+    return { outcome: { ...attempt.outcome, status: 'failed', message: message ?? 'failed' }, vars: { ...attempt.vars, failed: true } };
+  }
+  const changed = task.changedWhen ? holds(task.changedWhen, seen) : status === 'changed';
+  const { message: _, ...outcome } = attempt.outcome;
+  return { outcome: { ...outcome, status: changed ? 'changed' : 'ok' }, vars: { ...attempt.vars, failed: false, changed } };
+}
+
+/** A preview of a task that says it never changes anything is no pending change, only a task that did not run. */
+function unperformed(task: Task, attempt: Attempt): Attempt {
+  if (!task.changedWhen?.every((c) => c.text === 'false')) return attempt;
+  return { outcome: { status: 'skipped', changes: [], message: 'not run in check mode' }, vars: { ...attempt.vars, changed: false, skipped: true } };
+}
+
+const WORST = ['failed', 'changed', 'pending', 'deferred', 'ok', 'skipped'] as const;
+
+/** The outcome of a loop: the most telling status of its items, all their changes. */
+function together(attempts: readonly Attempt[]): Attempt {
+  const outcomes = attempts.map((a) => a.outcome);
+  const status = WORST.find((s) => outcomes.some((o) => o.status === s)) ?? 'skipped';
+  const message = outcomes.flatMap((o) => (o.status === status && o.message !== undefined ? [o.message] : [])).join('\n');
+  const hint = outcomes.find((o) => o.hint !== undefined)?.hint;
+  return {
+    outcome: {
+      status,
+      changes: outcomes.flatMap((o) => o.changes),
+      ...(message !== '' && { message }),
+      ...(hint !== undefined && { hint }),
+      stdout: outcomes.map((o) => o.stdout ?? '').join(''),
+      stderr: outcomes.map((o) => o.stderr ?? '').join(''),
+    },
+    vars: {
+      changed: attempts.some((a) => a.vars.changed === true),
+      failed: status === 'failed',
+      ...(status === 'skipped' && { skipped: true }),
+      results: attempts.map((a): Value => a.vars),
+    },
+  };
+}
+
+/** Takes over what a finished attempt means for the rest of the run. */
+function settle(run: HostRun, task: Task, { outcome, vars }: Attempt): void {
+  const open = outcome.status === 'pending' || outcome.status === 'deferred';
+  if (open) run.pending = true;
+  if (task.register !== undefined) {
+    run.learned[task.register] = vars;
+    if (open || vars.skipped === true) run.unknown.add(task.register);
+    else run.unknown.delete(task.register);
+  }
+  if (open || outcome.status === 'changed') for (const name of task.notify) run.notified.add(name);
+}
+
+const censored = ({ status, ignored }: Outcome): Outcome => ({
+  status,
+  changes: [],
+  message: 'hidden by no_log',
+  ...(ignored !== undefined && { ignored }),
+});
+

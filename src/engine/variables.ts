@@ -1,0 +1,76 @@
+import { createScope, type Layer, type Lookup } from '../config/scope.ts';
+import type { Play, Task } from '../config/play.ts';
+import { nodePlan } from './node.ts';
+import { factsAsVars } from '../facts/vars.ts';
+import type { Value, Vars } from '../model/host.ts';
+import type { HostRun, World } from './world.ts';
+
+/** A play with its `vars_files` read. */
+export interface LoadedPlay {
+  readonly play: Play;
+  readonly vars: Vars;
+  readonly hosts: readonly string[];
+  readonly playbookDir: string;
+}
+
+const trusted = (vars: Vars): Layer => ({ vars, trusted: true });
+/** Facts and results come from hosts: text in them is data, never a template. */
+const foreign = (vars: Vars): Layer => ({ vars, trusted: false });
+
+/** The variables a task sees on a host, by Ansible's precedence; each is rendered when it is first asked for. */
+export function variables(world: World, run: HostRun, loaded?: LoadedPlay, task?: Task, item?: Vars): Lookup {
+  const layers = [
+    trusted(run.host.vars),
+    foreign(run.facts ? factsAsVars(run.facts) : {}),
+    trusted(loaded?.vars ?? {}),
+    trusted(task?.vars ?? {}),
+    foreign(run.learned),
+    trusted(world.options.extraVars),
+    foreign(item ?? {}),
+  ];
+  const scope: Lookup = createScope(world.templates, layers, (name) => magic(name, world, run, loaded, () => scope), {
+    where: (name) => world.inventory.positionOf(run.host.name, [name]),
+  });
+  return scope;
+}
+
+function magic(name: string, world: World, run: HostRun, loaded: LoadedPlay | undefined, scope: () => Lookup): Value | undefined {
+  switch (name) {
+    case 'inventory_hostname':
+      return run.host.name;
+    case 'inventory_hostname_short':
+      return run.host.name.split('.')[0] ?? run.host.name;
+    case 'group_names':
+      return [...run.host.groups].sort();
+    case 'groups':
+      return Object.fromEntries(world.inventory.hostsByGroup());
+    case 'ansible_play_hosts':
+    case 'play_hosts':
+      return loaded?.hosts;
+    case 'ansible_check_mode':
+      return world.options.check;
+    case 'playbook_dir':
+      return loaded?.playbookDir;
+    case 'hostvars':
+      return hostvars(world, loaded);
+    case 'node':
+      return nodePlan(world, run, scope());
+    default:
+      return undefined;
+  }
+}
+
+/** Every host's variables, each worked out only when somebody reads it. */
+function hostvars(world: World, loaded: LoadedPlay | undefined): Value {
+  const all = {};
+  for (const [name, run] of world.hosts) Object.defineProperty(all, name, { enumerable: true, get: () => varsOf(world, run, loaded) });
+  return all;
+}
+
+function varsOf(world: World, run: HostRun, loaded: LoadedPlay | undefined): Value {
+  const lookup = variables(world, run, loaded);
+  const names = new Set([...Object.keys(run.host.vars), ...Object.keys(run.facts ? factsAsVars(run.facts) : {}), ...Object.keys(run.learned)]);
+  const vars = {};
+  for (const name of [...names, 'inventory_hostname', 'group_names']) Object.defineProperty(vars, name, { enumerable: true, get: () => lookup(name) });
+  return vars;
+}

@@ -23,6 +23,14 @@ export interface TaskReport {
   readonly hosts: Readonly<Record<string, Outcome & { readonly seconds: number; readonly roundTrips: number }>>;
 }
 
+/** Trips made for no task in particular: to connect, to read the facts, to verify. */
+export interface TripReport {
+  readonly host: string;
+  readonly purpose: Extract<RunEvent, { type: 'trips' }>['purpose'];
+  readonly seconds: number;
+  readonly roundTrips: number;
+}
+
 /** The result of a run as every sink sees it: the fold of its events. */
 export interface Report {
   readonly command: string;
@@ -30,6 +38,7 @@ export interface Report {
   readonly play: string;
   readonly hosts: Readonly<Record<string, HostReport>>;
   readonly tasks: readonly TaskReport[];
+  readonly trips: readonly TripReport[];
   readonly checks: readonly Verdict[];
   readonly warnings: readonly string[];
   readonly interrupted: boolean;
@@ -44,6 +53,7 @@ export const emptyReport: Report = {
   play: '',
   hosts: {},
   tasks: [],
+  trips: [],
   checks: [],
   warnings: [],
   interrupted: false,
@@ -71,9 +81,13 @@ export function fold(report: Report, event: RunEvent): Report {
       return { ...base, tasks, hosts: { ...report.hosts, [host]: count(report.hosts[host] ?? emptyHost, outcome, seconds, trips) } };
     }
     case 'trips': {
-      const host = report.hosts[event.host] ?? emptyHost;
-      const roundTrips = host.roundTrips + event.trips;
-      return { ...base, hosts: { ...report.hosts, [event.host]: { ...host, roundTrips, seconds: host.seconds + event.seconds } } };
+      const { host: name, purpose, seconds, trips } = event;
+      const host = report.hosts[name] ?? emptyHost;
+      return {
+        ...base,
+        trips: [...report.trips, { host: name, purpose, seconds, roundTrips: trips }],
+        hosts: { ...report.hosts, [name]: { ...host, roundTrips: host.roundTrips + trips, seconds: host.seconds + seconds } },
+      };
     }
     case 'warning':
       return { ...base, warnings: [...report.warnings, event.host ? `${event.host}: ${event.message}` : event.message] };

@@ -1,0 +1,44 @@
+import type { VipctlError } from '../model/errors.ts';
+import type { Report } from '../model/report.ts';
+import { resultOf } from '../model/report.ts';
+import type { Output } from './output.ts';
+import type { JsonReport } from './schema.ts';
+import type { Sink } from './sink.ts';
+
+/** Prints the whole run as one JSON document once it is over; {@link JsonReport} is its schema. */
+export function createJson(out: Output): Sink {
+  return {
+    take() {},
+    close: (report, error) => void out.write(`${JSON.stringify(toJson(report, error), null, 2)}\n`),
+  };
+}
+
+/** Prints every event as a line of JSON when it happens; the last line, of type `result`, is the document of {@link createJson} without its tasks. */
+export function createNdjson(out: Output): Sink {
+  return {
+    take: (event) => void out.write(`${JSON.stringify(event)}\n`),
+    close(report, error) {
+      const { tasks: _tasks, trips: _trips, checks: _checks, warnings: _warnings, ...rest } = toJson(report, error);
+      out.write(`${JSON.stringify({ type: 'result', ...rest })}\n`);
+    },
+  };
+}
+
+/** The report as others read it: versioned, and with the error that ended the run, if one did. */
+export function toJson(report: Report, error?: VipctlError): JsonReport {
+  const { command, check, seconds, hosts, tasks, trips, checks, warnings } = report;
+  const shown = error && { message: error.message, exitCode: error.exitCode, ...(error.hint !== undefined && { hint: error.hint }) };
+  return {
+    version: 1,
+    result: shown ? 'error' : resultOf(report),
+    command,
+    check,
+    seconds,
+    hosts,
+    tasks,
+    trips,
+    checks,
+    warnings,
+    ...(shown && { error: shown }),
+  };
+}

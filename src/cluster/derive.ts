@@ -1,0 +1,87 @@
+import { ConfigError } from '../model/errors.ts';
+import { quote } from '../shell/sh.ts';
+import { nonlocalFamilies } from './binds.ts';
+import { maintenanceFile, SCRIPT_USER, SCRIPTS } from './checks.ts';
+import { type FirewallRule, firewallRules } from './firewall.ts';
+import { type HaproxyPlan, haproxyPlan, PEERS_PORT, sharesTables } from './haproxy.ts';
+import { type Instance, instancesOf } from './instances.ts';
+import { type KeepalivedPlan, keepalivedPlan } from './keepalived.ts';
+import { type ClusterInventory, interfaceOf, type NodeInput } from './node.ts';
+import type { ClusterSpec } from './schema.ts';
+
+/** All that one node of a cluster needs, as plain data for templates: every field is present, absent things are empty. */
+export type NodePlan = {
+  readonly name: string;
+  readonly address: string;
+  readonly cluster: string;
+  /** Names of all nodes, this one included. */
+  readonly nodes: readonly string[];
+  readonly vips: readonly VipPlan[];
+  /** MAC addresses of all nodes, and the virtual ones, as far as they are known. */
+  readonly macs: readonly string[];
+  readonly packages: readonly string[];
+  /** Services in the order they are to be started. */
+  readonly services: readonly string[];
+  readonly sysctls: readonly { readonly name: string; readonly value: string }[];
+  readonly firewall: readonly FirewallRule[];
+  readonly scripts: string;
+  readonly script_user: string;
+  readonly maintenance_file: string;
+  readonly keepalived: KeepalivedPlan;
+  readonly haproxy: HaproxyPlan;
+  readonly check: { readonly url: string; readonly seconds: number };
+  /** Shell commands, each quoted as one word. */
+  readonly hooks: readonly string[];
+  readonly hook_seconds: number;
+};
+
+export type VipPlan = { readonly address: string; readonly prefix: number; readonly interface: string; readonly instance: string };
+
+/** Derives what node `self` needs from the cluster's one description. Throws {@link ConfigError} when facts or inventory do not suffice. */
+export function deriveNode(spec: ClusterSpec, self: string, nodes: readonly NodeInput[], inventory: ClusterInventory): NodePlan {
+  const node = nodes.find((n) => n.name === self);
+  if (!node) throw new ConfigError(`${self} is not a node of cluster ${spec.name}`);
+  const instances = instancesOf(spec, nodes);
+  const haproxy = haproxyPlan(spec, self, inventory, peersOf(spec, nodes));
+  return {
+    name: self,
+    address: node.address,
+    cluster: spec.name,
+    nodes: nodes.map((n) => n.name),
+    vips: instances.flatMap((i) => vipPlans(i, node, nodes)),
+    macs: macs(instances, nodes),
+    packages: ['haproxy', 'keepalived', 'curl'],
+    services: ['haproxy', 'keepalived'],
+    sysctls: nonlocalFamilies(spec).map((family) => ({ name: `net.${family}.ip_nonlocal_bind`, value: '1' })),
+    firewall: firewallRules(spec, node, nodes, instances),
+    scripts: SCRIPTS,
+    script_user: SCRIPT_USER,
+    maintenance_file: maintenanceFile(spec),
+    keepalived: keepalivedPlan(spec, node, nodes, instances),
+    haproxy,
+    check: {
+      url: `http://127.0.0.1:${haproxy.health.port}${haproxy.health.uri}`,
+      // Answers before keepalived's own timeout, which would kill the script and leave no word why.
+      seconds: Math.round((spec.proxy_check?.timeout_seconds ?? 1) * 8) / 10,
+    },
+    hooks: (spec.notify?.hooks ?? []).map(quote),
+    hook_seconds: spec.notify?.hook_seconds ?? 10,
+  };
+}
+
+const peersOf = (spec: ClusterSpec, nodes: readonly NodeInput[]) =>
+  sharesTables(spec) ? nodes.map((n) => ({ name: n.name, address: n.address, port: PEERS_PORT })) : [];
+
+function vipPlans(instance: Instance, node: NodeInput, nodes: readonly NodeInput[]): VipPlan[] {
+  const iface = interfaceOf(node, instance, nodes);
+  return instance.vips.map((v) => ({ address: v.address, prefix: v.prefix, interface: v.device || iface, instance: instance.name }));
+}
+
+/** RFC 5798 §7.3 gives the virtual MACs. */
+function macs(instances: readonly Instance[], nodes: readonly NodeInput[]): string[] {
+  const real = nodes.flatMap((n) => n.facts?.interfaces.map((i) => i.mac) ?? []).filter((mac) => mac !== '' && mac !== '00:00:00:00:00:00');
+  const virtual = instances
+    .filter((i) => i.vmac)
+    .map((i) => `00:00:5e:00:0${i.family === 'inet' ? 1 : 2}:${i.vrid.toString(16).padStart(2, '0')}`);
+  return [...new Set([...real, ...virtual].map((mac) => mac.toLowerCase()))].sort();
+}

@@ -1,0 +1,89 @@
+import { bindsOf } from './binds.ts';
+import type { ClusterInventory } from './node.ts';
+import { type ProxyPlan, proxiesOf, timeoutLines } from './proxies.ts';
+import type { ClusterSpec } from './schema.ts';
+
+/** What haproxy.cfg needs to know. */
+export type HaproxyPlan = {
+  readonly maxconn: number;
+  readonly threads: number;
+  readonly log: readonly string[];
+  readonly user: string;
+  readonly group: string;
+  readonly chroot: string;
+  readonly socket: string;
+  readonly mode: string;
+  readonly balance: string;
+  readonly retries: number;
+  readonly options: readonly string[];
+  readonly timeouts: readonly string[];
+  readonly health: { readonly port: number; readonly uri: string };
+  readonly stats: StatsPlan;
+  readonly peers: readonly PeerPlan[];
+  readonly proxies: readonly ProxyPlan[];
+  readonly global: readonly string[];
+  readonly defaults: readonly string[];
+  /** File descriptors the process needs: two for each connection, the rest for listeners, checks and logs. */
+  readonly nofile: number;
+};
+
+export type PeerPlan = { readonly name: string; readonly address: string; readonly port: number };
+
+export type StatsPlan = {
+  readonly enabled: boolean;
+  readonly bind: string;
+  readonly uri: string;
+  readonly refresh: string;
+  readonly auth: string;
+  readonly networks: readonly string[];
+};
+
+/** Connections kept for the health page and the statistics, so that a flood of clients cannot make a node look dead. */
+const KEPT = 100;
+
+/** Port the nodes exchange stick tables on. */
+export const PEERS_PORT = 10_000;
+
+/** Whether any stick table asks for peers. */
+export const sharesTables = (spec: ClusterSpec): boolean =>
+  [spec.frontends, spec.backends, spec.listens].some((all) => Object.values(all ?? {}).some((p) => p.stick_table !== undefined));
+
+/** Everything HAProxy does on the node `self`. */
+export function haproxyPlan(spec: ClusterSpec, self: string, inventory: ClusterInventory, peers: readonly PeerPlan[]): HaproxyPlan {
+  const said = spec.haproxy ?? {};
+  const maxconn = said.maxconn ?? 10_000;
+  const header = { name: said.show_node === false ? '' : (said.node_header ?? 'X-Served-By'), value: self };
+  return {
+    maxconn,
+    threads: said.threads ?? 0,
+    log: said.log ?? ['/dev/log local0'],
+    user: said.user ?? 'haproxy',
+    group: said.group ?? 'haproxy',
+    chroot: said.chroot ?? '/var/lib/haproxy',
+    socket: said.socket ?? '/run/haproxy/admin.sock',
+    mode: said.mode ?? 'http',
+    balance: said.balance ?? 'roundrobin',
+    retries: said.retries ?? 3,
+    options: said.options ?? ['dontlognull', 'redispatch'],
+    timeouts: timeoutLines({ connect: '5s', client: '50s', server: '50s', http_request: '10s', ...said.timeouts }),
+    health: { port: said.health_port ?? 8406, uri: '/alive' },
+    stats: stats(spec),
+    peers,
+    proxies: proxiesOf(spec, inventory, maxconn - KEPT, header),
+    global: said.global ?? [],
+    defaults: said.defaults ?? [],
+    nofile: Math.ceil((2 * maxconn + 1000) / 1024) * 1024,
+  };
+}
+
+function stats(spec: ClusterSpec): StatsPlan {
+  const said = spec.haproxy?.stats;
+  return {
+    enabled: said !== undefined,
+    bind: said ? (bindsOf(spec, { port: said.port })[0] ?? '') : '',
+    uri: said?.uri ?? '/stats',
+    refresh: said?.refresh ?? '',
+    auth: said?.user === undefined || said.password === undefined ? '' : `${said.user}:${said.password}`,
+    networks: said?.networks ?? [],
+  };
+}

@@ -1,0 +1,118 @@
+import { ConfigError } from '../model/errors.ts';
+import { compareAddresses, type Vip } from './address.ts';
+import { type Check, SCRIPT_USER, SCRIPTS } from './checks.ts';
+import type { Instance } from './instances.ts';
+import { interfaceOf, type NodeInput, vrrpAddress } from './node.ts';
+import type { ClusterSpec } from './schema.ts';
+
+/** What keepalived.conf needs to know. */
+export type KeepalivedPlan = {
+  readonly router_id: string;
+  readonly script_user: string;
+  readonly mail: MailPlan;
+  readonly checks: readonly Check[];
+  readonly instances: readonly InstancePlan[];
+  readonly sync_groups: readonly { readonly name: string; readonly instances: readonly string[] }[];
+  readonly notify: { readonly script: string; readonly user: string };
+  readonly global: readonly string[];
+};
+
+export type MailPlan = {
+  readonly enabled: boolean;
+  readonly to: readonly string[];
+  readonly from: string;
+  readonly smtp: { readonly enabled: boolean; readonly server: string; readonly port: number; readonly timeout: number };
+};
+
+/** An instance as one node runs it. */
+export type InstancePlan = {
+  readonly name: string;
+  readonly interface: string;
+  readonly vrid: number;
+  readonly priority: number;
+  readonly version: number;
+  readonly advert: number;
+  readonly unicast: boolean;
+  /** Address its adverts come from. */
+  readonly source: string;
+  /** Addresses the other nodes send theirs from, in ascending order. */
+  readonly peers: readonly string[];
+  readonly preempt: boolean;
+  readonly preempt_delay: number;
+  readonly auth_pass: string;
+  readonly garp: { readonly repeat: number; readonly delay: number; readonly refresh: number };
+  /** In the syntax of `ip address add`. */
+  readonly vips: readonly string[];
+  readonly excluded: readonly string[];
+  readonly links: readonly string[];
+  readonly checks: readonly string[];
+  readonly vmac: boolean;
+  readonly smtp_alert: boolean;
+  readonly raw: readonly string[];
+};
+
+/** Everything keepalived does on one node. */
+export function keepalivedPlan(
+  spec: ClusterSpec,
+  node: NodeInput,
+  nodes: readonly NodeInput[],
+  instances: readonly Instance[],
+): KeepalivedPlan {
+  const used = new Set(instances.flatMap((i) => i.checks.map((c) => c.name)));
+  const checks = instances.flatMap((i) => i.checks).filter((c) => used.delete(c.name));
+  return {
+    router_id: node.name,
+    script_user: SCRIPT_USER,
+    mail: mailPlan(spec, node),
+    checks,
+    instances: instances.map((i) => instancePlan(i, node, nodes)),
+    sync_groups: Object.entries(spec.sync_groups ?? {}).map(([name, members]) => ({ name, instances: members })),
+    notify: { script: `${SCRIPTS}/notify.sh`, user: spec.notify?.user ?? SCRIPT_USER },
+    global: spec.keepalived?.global ?? [],
+  };
+}
+
+export function mailPlan(spec: ClusterSpec, node: NodeInput): MailPlan {
+  const { to = [], from = `keepalived@${node.name}`, smtp } = spec.mail ?? {};
+  const server = { enabled: smtp !== undefined, server: smtp?.server ?? '', port: smtp?.port ?? 25, timeout: smtp?.timeout_seconds ?? 30 };
+  return { enabled: to.length > 0, to, from, smtp: server };
+}
+
+function instancePlan(instance: Instance, node: NodeInput, nodes: readonly NodeInput[]): InstancePlan {
+  const iface = interfaceOf(node, instance, nodes);
+  const source = vrrpAddress(node, instance, nodes);
+  const peers = nodes.filter((n) => n.name !== node.name).map((n) => ({ name: n.name, address: vrrpAddress(n, instance, nodes) }));
+  const unicast = instance.transport === 'unicast';
+  const lost = [{ name: node.name, address: source }, ...peers].find((p) => p.address === undefined);
+  if (unicast && lost)
+    throw new ConfigError(`the address ${lost.name} sends VRRP adverts from is unknown, and unicast needs it on every node`, {
+      hint: `set vrrp_address for ${lost.name} in the inventory`,
+    });
+  return {
+    name: instance.name,
+    interface: iface,
+    vrid: instance.vrid,
+    priority: instance.priorities[node.name] ?? 0,
+    version: instance.version,
+    advert: instance.advert,
+    unicast,
+    source: source ?? '',
+    peers: peers.flatMap((p) => p.address ?? []).sort(compareAddresses),
+    preempt: instance.preempt,
+    preempt_delay: instance.preemptDelay,
+    auth_pass: instance.authPass,
+    garp: instance.garp,
+    vips: instance.advertised.map((v) => showVip(v, iface)),
+    excluded: instance.excluded.map((v) => showVip(v, iface)),
+    links: instance.links.map((l) => (l.weight === 0 ? l.name : `${l.name} weight ${l.weight}`)),
+    checks: instance.checks.map((c) => c.name),
+    vmac: instance.vmac,
+    smtp_alert: instance.smtpAlert,
+    raw: instance.raw,
+  };
+}
+
+function showVip({ address, prefix, broadcast, device, label }: Vip, iface: string): string {
+  const words = [broadcast && `brd ${broadcast}`, `dev ${device || iface}`, label && `label ${label}`];
+  return [`${address}/${prefix}`, ...words.filter(Boolean)].join(' ');
+}

@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { duration, ip, line, name, network, port } from './text.ts';
+
+const mode = z.enum(['http', 'tcp']);
+const lines = z.array(line);
+
+const timeouts = z.strictObject({
+  connect: duration.optional().describe('To a server (default 5s)'),
+  client: duration.optional().describe('Silence of a client (default 50s)'),
+  server: duration.optional().describe('Silence of a server (default 50s)'),
+  http_request: duration.optional().describe('For a whole request head (default 10s)'),
+  http_keep_alive: duration.optional().describe('Between two requests of a connection'),
+  queue: duration.optional().describe('In the queue of a busy server'),
+  tunnel: duration.optional().describe('Silence of an upgraded connection such as a WebSocket'),
+  check: duration.optional().describe('For the answer of a health check'),
+});
+
+const shared = {
+  mode: mode.optional().describe('http, or tcp for anything else; default: `haproxy.mode`'),
+  options: lines.optional().describe('Lines after `option`, such as httpclose'),
+  timeouts: timeouts.optional(),
+  acls: z.record(name, line).optional().describe('Conditions by name: `is_api: path_beg /api`'),
+  http_request: lines.optional().describe('Lines after `http-request`'),
+  http_response: lines.optional().describe('Lines after `http-response`'),
+  stick_table: line.optional().describe('What follows `stick-table`, such as `type ip size 100k expire 30m`; shared with the other nodes'),
+  raw: lines.optional().describe('Lines added as they are'),
+};
+
+const front = {
+  port: port.optional().describe('Port on every address of the node, or on `vips` where given'),
+  vips: z.array(ip).optional().describe('Serve only these VIPs; binds to each, which a standby node may do with ip_nonlocal_bind'),
+  bind: lines.optional().describe('Whole `bind` arguments instead of port, such as `*:443 ssl crt /etc/haproxy/site.pem`'),
+  certificates: lines.optional().describe('Files with certificate and key: makes `port` speak TLS'),
+  maxconn: z.int().min(1).optional().describe('Connections at once; default: all but those kept for the health page'),
+  redirect: line.optional().describe('What follows `http-request redirect`, such as `scheme https unless { ssl_fc }`'),
+  log_format: line.optional().describe('HAProxy log format; give quotes where it needs them'),
+};
+
+const httpCheck = z
+  .strictObject({
+    method: z.enum(['GET', 'HEAD', 'OPTIONS']).optional().describe('(default GET)'),
+    uri: line.optional().describe('(default /)'),
+    version: z.enum(['HTTP/1.0', 'HTTP/1.1']).optional().describe('(default HTTP/1.0, which needs no host)'),
+    host: line.optional().describe('Host header; needs HAProxy 2.2 or newer'),
+    expect: line.optional().describe('What follows `http-check expect`, such as `status 200`; default: any 2xx or 3xx'),
+  })
+  .describe('Ask each server for a page; without it a server counts as good when it accepts a connection');
+
+const server = z
+  .strictObject({
+    group: name.optional().describe('One server for each host of this inventory group'),
+    host: name.optional().describe('A host of the inventory'),
+    address: line.optional().describe('Any other machine'),
+    name: name.optional().describe("Name in HAProxy; default: the host's; required with `address`"),
+    port: port.optional().describe('Its port; default: the one the client came to'),
+    weight: z.int().min(0).max(256).optional().describe('Share of the traffic (default 1)'),
+    maxconn: z.int().min(1).optional().describe('Connections at once; further ones wait in the queue'),
+    backup: z.boolean().optional().describe('Used only when no other server works'),
+    check: z.boolean().optional().describe('Ask whether it works (default true)'),
+    cookie: line.optional().describe("Its value of the backend's cookie; default: its name"),
+    options: line.optional().describe('Further words of the `server` line, such as `ssl verify none`'),
+  })
+  .describe('Exactly one of group, host and address');
+
+const cookie = z.strictObject({
+  name: name.describe('Name of the cookie'),
+  mode: z
+    .enum(['insert', 'prefix', 'rewrite'])
+    .optional()
+    .describe("Own cookie, the server's name before the application's cookie, or a cookie the application sets (default insert)"),
+  options: line.optional().describe('Further words; default for insert: `indirect nocache httponly`'),
+});
+
+const back = {
+  balance: line.optional().describe('Algorithm; default: `haproxy.balance`'),
+  servers: z.array(server).optional().describe('Who does the work'),
+  check: httpCheck.optional(),
+  check_interval: duration.optional().describe('Between two checks of a server (default 2s)'),
+  check_fall: z.int().min(1).max(100).optional().describe('Failures in a row before a server is left out (default 3)'),
+  check_rise: z.int().min(1).max(100).optional().describe('Successes in a row before it is used again (default 2)'),
+  cookie: cookie.optional().describe('Keep a client on its server by a cookie'),
+  stick_on: line.optional().describe('What follows `stick on`, such as `src`'),
+};
+
+export const frontendSchema = z.strictObject({
+  ...shared,
+  ...front,
+  backend: name.optional().describe('Where requests go that no rule of `use` sends elsewhere'),
+  use: z
+    .array(z.strictObject({ backend: name.describe('Where to'), if: line.describe('Names of acls, or a condition in braces') }))
+    .optional()
+    .describe('Rules, first match wins'),
+});
+
+export const backendSchema = z.strictObject({ ...shared, ...back });
+export const listenSchema = z.strictObject({ ...shared, ...front, ...back });
+
+export const statsSchema = z
+  .strictObject({
+    port: port.describe('Port on every address of the node, the VIPs included'),
+    uri: line.optional().describe('(default /stats)'),
+    refresh: duration.optional().describe('Reload of the page in the browser'),
+    user: name.optional().describe('Who may look; needs `password`'),
+    password: line.optional(),
+    networks: z.array(network).optional().describe('Networks that may look; default: whoever reaches the port'),
+  })
+  .describe('Statistics page');
+
+export const haproxySchema = z
+  .strictObject({
+    maxconn: z.int().min(200).max(2_000_000).optional().describe('Connections at once of the whole process (default 10000)'),
+    mode: mode.optional().describe('Of proxies that do not say (default http)'),
+    balance: line.optional().describe('Of backends that do not say (default roundrobin)'),
+    retries: z.int().min(0).max(100).optional().describe('Attempts to reach a server (default 3)'),
+    options: lines.optional().describe('`option` lines of the defaults section (default dontlognull and redispatch)'),
+    timeouts: timeouts.optional(),
+    log: lines.optional().describe('What follows `log` (default `/dev/log local0`)'),
+    user: name.optional().describe('(default haproxy)'),
+    group: name.optional().describe('(default haproxy)'),
+    chroot: line.optional().describe('(default /var/lib/haproxy)'),
+    threads: z.int().min(1).max(64).optional().describe('Default: one for each processor'),
+    socket: line.optional().describe('Path of the runtime socket (default /run/haproxy/admin.sock)'),
+    health_port: port.optional().describe('Loopback port of the page that the health check asks for (default 8406)'),
+    node_header: name.optional().describe('Response header that names the node (default X-Served-By)'),
+    show_node: z.boolean().optional().describe('Whether answers carry that header (default true)'),
+    stats: statsSchema.optional(),
+    global: lines.optional().describe('Lines added to the global section as they are'),
+    defaults: lines.optional().describe('Lines added to the defaults section as they are'),
+  })
+  .describe('HAProxy as a whole');

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { backendSchema, frontendSchema, haproxySchema, listenSchema } from './proxy-schema.ts';
+import { line, name, port, vip } from './text.ts';
+import { checkSchema, instanceSchema, mailSchema, notifySchema, proxyCheckSchema, vrrpSchema } from './vrrp-schema.ts';
+
+/** One highly available pair or group of nodes; all that a node needs is derived from it, so that no two nodes can disagree. */
+export const clusterSchema = z
+  .strictObject({
+    name: name.describe('Name of the cluster, and of its VRRP instance'),
+    vips: z.array(vip).optional().describe('Addresses that clients use, as one VRRP instance'),
+    instances: z
+      .record(name, instanceSchema)
+      .optional()
+      .describe('Several VRRP instances, such as one mastered by each node (active-active)'),
+    vrrp: vrrpSchema.optional(),
+    sync_groups: z.record(name, z.array(name).min(2)).optional().describe('Instances that must always be on the same node'),
+    proxy_check: proxyCheckSchema.optional(),
+    checks: z.record(name, checkSchema).optional().describe('Further programs whose success a node needs'),
+    maintenance_file: line
+      .optional()
+      .describe('While this file exists, the node hands its VIPs over (default /etc/keepalived/maintenance)'),
+    mail: mailSchema.optional().describe('Who is told about changes of state'),
+    notify: notifySchema.optional(),
+    keepalived: z
+      .strictObject({ global: z.array(line).optional().describe('Lines added to global_defs as they are') })
+      .optional()
+      .describe('keepalived as a whole'),
+    frontends: z.record(name, frontendSchema).optional().describe('What clients connect to'),
+    backends: z.record(name, backendSchema).optional().describe('Servers that do the work'),
+    listens: z.record(name, listenSchema).optional().describe('A frontend and its backend in one'),
+    haproxy: haproxySchema.optional(),
+    open_ports: z.array(port).optional().describe('Further TCP ports the firewall lets in'),
+    max_outage_seconds: z
+      .number()
+      .positive()
+      .optional()
+      .describe('The longest outage you accept; the prover refuses settings that may exceed it'),
+    accept: z.array(name).optional().describe('Codes of findings you know and accept'),
+  })
+  .describe('A highly available load balancer');
+
+export type ClusterSpec = z.output<typeof clusterSchema>;
+export type InstanceSpec = z.output<typeof instanceSchema>;
+export type VrrpSpec = z.output<typeof vrrpSchema>;
+export type FrontendSpec = z.output<typeof frontendSchema>;
+export type BackendSpec = z.output<typeof backendSchema>;
+export type ListenSpec = z.output<typeof listenSchema>;
+export type ServerSpec = NonNullable<BackendSpec['servers']>[number];

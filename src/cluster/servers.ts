@@ -1,0 +1,71 @@
+import { ConfigError, didYouMean } from '../model/errors.ts';
+import { bracketed } from './address.ts';
+import type { ClusterInventory } from './node.ts';
+import type { BackendSpec, ServerSpec } from './schema.ts';
+
+/** A `server` line of a backend, ready to print after the name. */
+export type ServerPlan = { readonly name: string; readonly address: string; readonly port: number; readonly options: string };
+
+/** The servers of a backend, inventory groups spelt out. */
+export function serversOf(backend: string, spec: BackendSpec, inventory: ClusterInventory): ServerPlan[] {
+  return (spec.servers ?? []).flatMap((server) =>
+    machines(backend, server, inventory).map(({ name, address }) => ({
+      name,
+      address: server.port === undefined ? address : `${bracketed(address)}:${server.port}`,
+      port: server.port ?? 0,
+      options: options(name, server, spec),
+    })),
+  );
+}
+
+function machines(backend: string, server: ServerSpec, { groups }: ClusterInventory): readonly { name: string; address: string }[] {
+  const said = [server.group, server.host, server.address].filter((x) => x !== undefined);
+  if (said.length !== 1) throw new ConfigError(`a server of ${backend} must have exactly one of group, host and address`);
+  if (server.group !== undefined) return members(backend, server.group, groups);
+  if (server.host !== undefined) {
+    const host = Object.values(groups)
+      .flat()
+      .find((h) => h.name === server.host);
+    const address =
+      host?.address ??
+      unknown(
+        `${backend}: the inventory has no host '${server.host}'`,
+        server.host,
+        Object.values(groups)
+          .flat()
+          .map((h) => h.name),
+      );
+    return [{ name: server.name ?? server.host, address }];
+  }
+  if (server.name === undefined) throw new ConfigError(`the server ${server.address} of ${backend} needs a name`);
+  return [{ name: server.name, address: server.address ?? '' }];
+}
+
+function members(backend: string, group: string, groups: ClusterInventory['groups']) {
+  const hosts = groups[group] ?? unknown(`${backend}: the inventory has no group '${group}'`, group, Object.keys(groups));
+  if (hosts.length === 0) throw new ConfigError(`${backend}: group '${group}' has no hosts`);
+  return hosts;
+}
+
+function unknown(message: string, word: string, known: readonly string[]): never {
+  const near = didYouMean(word, known);
+  throw new ConfigError(message, { hint: near === undefined ? undefined : `did you mean '${near}'?` });
+}
+
+function options(name: string, server: ServerSpec, backend: BackendSpec): string {
+  const { weight, maxconn } = server;
+  const words = [
+    weight !== undefined && `weight ${weight}`,
+    maxconn !== undefined && `maxconn ${maxconn}`,
+    backend.cookie && `cookie ${server.cookie ?? name}`,
+    server.check !== false && checkWords(backend),
+    server.backup && 'backup',
+    server.options,
+  ];
+  return words.filter((w) => typeof w === 'string').join(' ');
+}
+
+function checkWords({ check_interval, check_fall, check_rise }: BackendSpec): string {
+  const words = [check_interval && `inter ${check_interval}`, check_fall && `fall ${check_fall}`, check_rise && `rise ${check_rise}`];
+  return ['check', ...words.filter(Boolean)].join(' ');
+}

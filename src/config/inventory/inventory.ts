@@ -18,8 +18,10 @@ export interface Group {
 
 /** All hosts and groups of a run, with variables merged by Ansible's precedence. */
 export interface Inventory {
-  /** In the order Ansible takes them. */
+  /** In the order of `all`: the order plays take them in. */
   readonly hosts: readonly Host[];
+  /** In the order they were first named: the order wildcards find them in. */
+  readonly hostNames: readonly string[];
   /** `all` and `ungrouped` come first, the others in the order they were first named. */
   readonly groups: ReadonlyMap<string, Group>;
   /** Texts never to be shown: tagged `!secret` or under a secret's name. */
@@ -62,6 +64,7 @@ export function assembleInventory(declarations: readonly Declaration[], folders:
   const everything = [...groups.values(), ...hosts.values()].flatMap(({ vars }) => secretsIn(vars));
   return {
     hosts: listed,
+    hostNames: [...graph.hosts.keys()],
     groups,
     secrets: [...new Set([...taggedSecrets, ...everything])],
     warnings: warningsAbout(groups, listed, folders),

@@ -17,7 +17,7 @@ export function selectHosts(inventory: Inventory, pattern: string, limit?: strin
 
 /** One sentence for every part of a pattern that matches neither a host nor a group, with the name that may have been meant. */
 export function unmatchedParts(inventory: Inventory, pattern: string): string[] {
-  const known = [...inventory.groups.keys(), ...inventory.hosts.map((host) => host.name)];
+  const known = [...inventory.groups.keys(), ...inventory.hostNames];
   return splitPattern(pattern).flatMap((part) => {
     const { name } = splitSubscript(part.replace(/^[!&]/, ''));
     if ([...known, ...localNames].some(nameTest(name))) return [];
@@ -75,10 +75,8 @@ function splitSubscript(part: string): { name: string; first?: number; last?: nu
 function hostsMatching(inventory: Inventory, name: string): Host[] {
   const matches = nameTest(name);
   const groups = [...inventory.groups.values()].filter((group) => matches(group.name));
-  const members = groups.flatMap((group) => group.members.flatMap((host) => inventory.host(host) ?? []));
   const alsoHosts = groups.length === 0 || /^~|[.?*[]/.test(name);
-  const hosts = alsoHosts ? inventory.hosts.filter((host) => matches(host.name)) : [];
-  const found = [...new Set([...members, ...hosts])];
-  const local = found.length === 0 && localNames.includes(name) ? inventory.host(name) : undefined;
-  return local ? [local] : found;
+  const names = [...groups.flatMap((group) => group.members), ...(alsoHosts ? inventory.hostNames.filter(matches) : [])];
+  const found = names.length === 0 && localNames.includes(name) ? [name] : names;
+  return [...new Set(found)].flatMap((host) => inventory.host(host) ?? []);
 }

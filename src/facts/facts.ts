@@ -4,6 +4,8 @@ export interface Address {
   readonly prefix: number;
   readonly family: 'inet' | 'inet6';
   readonly secondary: boolean;
+  readonly broadcast?: string;
+  /** Only where it is not simply the interface's name (`eth0:vip`). */
   readonly label?: string;
   readonly scope: string;
 }
@@ -29,15 +31,22 @@ export interface Facts {
   readonly version: string;
   readonly like: readonly string[];
   readonly prettyName: string;
+  readonly codename: string | undefined;
+  /** The exact version where the system tells more than `version` (`12.5`, `7.9.2009`). */
+  readonly release: string;
   readonly init: Init | undefined;
   readonly packageManager: 'apt' | 'dnf' | 'yum' | undefined;
   readonly interfaces: readonly Interface[];
   readonly defaultInterface: string | undefined;
+  readonly defaultGateway: string | undefined;
   /** Interface and source address that reach each peer that was asked for, by peer address. */
   readonly routes: Readonly<Record<string, { readonly interface: string; readonly source: string }>>;
   readonly selinux: 'enforcing' | 'permissive' | 'disabled';
-  readonly firewall: FirewallBackend;
-  /** Host clock minus controller clock in ms, corrected by half the trip. */
+  /** `undefined`: only root may tell, and this user is not. */
+  readonly firewall: FirewallBackend | undefined;
+  /** The host's clock when it answered, in ms since 1970. */
+  readonly clockMs: number | undefined;
+  /** Host clock minus controller clock in ms, good to half the trip; whoever knows the controller's clock fills it in. */
   readonly clockOffsetMs: number | undefined;
   readonly programs: { readonly haproxy?: string; readonly keepalived?: string; readonly nginx?: string };
   readonly memoryMb: number | undefined;

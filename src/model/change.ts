@@ -12,6 +12,8 @@ export interface FileWish {
   readonly validate?: string;
   /** Keep the replaced file (the last 5) beside it. */
   readonly backup?: boolean;
+  /** False: a symlink at the path is replaced; otherwise the file it leads to is. */
+  readonly follow?: boolean;
 }
 
 /** The smallest thing done to a host. */

@@ -28,11 +28,15 @@ export interface Module<P = unknown, S = unknown> {
   readonly params: z.ZodType<P>;
   /** The parameter a bare string stands for (`command: uptime`). */
   readonly freeForm?: string;
+  /** Other names of parameters, each with the name the schema knows (`dest: 'path'`). */
+  readonly aliases?: Readonly<Record<string, string>>;
   source?(params: P): Source | undefined;
   check(params: P, context: Context): Probe<S>;
   plan(params: P, state: S, context: Context): Plan;
   /** What `register` receives beside the common fields, from the results of the run steps. */
   result?(params: P, state: S, ran: readonly CommandResult[]): Readonly<Record<string, Value>>;
+  /** The host's facts as `check` has just read them (`setup`). */
+  facts?(state: S): Facts;
 }
 
 export type ActionResult =
@@ -45,10 +49,27 @@ export interface Action<P = unknown> {
   readonly name: string;
   readonly params: z.ZodType<P>;
   readonly freeForm?: string;
-  /** Parameters that are CEL conditions and are not templated, but evaluated to booleans (`assert.that`). */
+  readonly aliases?: Readonly<Record<string, string>>;
+  /** Parameters that are CEL conditions and are not templated: `run` gets a list of `{ text, holds }` (`assert.that`). */
   readonly conditions?: readonly string[];
+  /** Parameters that are CEL expressions and are not templated: `run` gets `{ text, value }` (`debug.var`). */
+  readonly expressions?: readonly string[];
   run(params: P): ActionResult;
 }
 
 export const defineModule = <P, S>(module: Omit<Module<P, S>, 'kind'>): Module<P, S> => ({ kind: 'host', ...module });
 export const defineAction = <P>(action: Omit<Action<P>, 'kind'>): Action<P> => ({ kind: 'action', ...action });
+
+/** The file the module named as its source; the engine always brings it, so its absence is a bug. */
+export function requireContent({ content }: Context): Uint8Array {
+  if (!content) throw new TypeError('the module was given no content');
+  return content;
+}
+
+/** A task's parameters under the names the schema knows. What is no mapping, or is given under two names, is left for the schema to reject. */
+export function namedParams({ freeForm, aliases = {} }: Module | Action, written: Value): Value {
+  if (typeof written === 'string' && freeForm !== undefined) return { [freeForm]: written };
+  if (typeof written !== 'object' || written === null || Array.isArray(written)) return written ?? {};
+  const nameOf = (key: string) => (aliases[key] !== undefined && !(aliases[key] in written) ? aliases[key] : key);
+  return Object.fromEntries(Object.entries(written).map(([key, value]) => [nameOf(key), value]));
+}

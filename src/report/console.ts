@@ -57,9 +57,9 @@ export function createConsole(out: Output, options: TextOptions, paint: Paint): 
       open.set(event.id, task);
       enqueue(task);
     },
-    async close(report) {
+    async close(report, error) {
       endAll();
-      enqueue(...closingLines(report, options, paint));
+      enqueue(...closingLines(report, options, paint, error));
       await shown;
     },
   };

@@ -31,8 +31,7 @@ export function detailLines({ changes, stdout, stderr }: Outcome, detail: Detail
   const named = detail.diff || detail.verbose || detail.preview;
   return [
     ...changes.flatMap((change) => [
-      ...(named ? [changeLine(change)] : []),
-      ...(detail.diff ? diffLines(change, paint) : []),
+      ...(detail.diff && change.diff ? diffLines(change.diff, paint) : named ? [changeLine(change)] : []),
       ...(detail.verbose ? change.commands.map((command) => paint('dim', `$ ${command}`)) : []),
     ]),
     ...(detail.verbose ? [...prefixed('| ', stdout), ...prefixed('! ', stderr)] : []),
@@ -41,7 +40,7 @@ export function detailLines({ changes, stdout, stderr }: Outcome, detail: Detail
 
 const changeLine = ({ what, before, after }: ShownChange) => (before === after ? what : `${what}: ${before} → ${after}`);
 
-function diffLines({ diff }: ShownChange, paint: Paint): string[] {
+function diffLines(diff: string, paint: Paint): string[] {
   return prefixed('', diff).map((line) => {
     if (line.startsWith('+')) return paint('green', line);
     if (line.startsWith('-')) return paint('red', line);

@@ -1,14 +1,8 @@
+import { isSecretName } from '../model/secret-name.ts';
+
 const MASK = '***';
 
-/** A word that announces a secret, whatever is around it: `auth_pass`, `insecure-password`, `"apiToken"`, `SMTP_SECRET`. */
-const NAME = String.raw`(?<![\w.-])[\w.-]*(?:pass(?:w(?:or)?d|phrase|code)?|pwd|secret|token|api[_-]?key|private[_-]?key|credentials?)s?(?:[_-][\w-]*)?(?![\w-])`;
-const QUOTED = String.raw`"(?:[^"\\\n]|\\.)*"|'[^'\n]*'`;
-
-/** After `:` or `=` a bare value reaches to the end of the line; after blanks alone it is one word. */
-const ASSIGNED = new RegExp(String.raw`(${NAME}["']?[ \t]*[:=][ \t]*)(?:${QUOTED}|\S[^\n]*)`, 'gi');
-const SPACED = new RegExp(String.raw`(${NAME}[ \t]+)(?![:=])(?:${QUOTED}|\S+)`, 'gi');
-
-/** Forms in which no such word stands before the secret. */
+/** Forms in which no such name stands before the secret. */
 const OTHERS = [
   /(\bstats[ \t]+auth[ \t]+[^\s:]+:)\S+/gi,
   /(\b(?:basic|bearer)[ \t]+)[\w+/=.~-]{6,}/gi,
@@ -22,4 +16,32 @@ const OTHERS = [
  * Rather masks a harmless word than shows a secret.
  */
 export const maskAssignments = (text: string): string =>
-  [ASSIGNED, SPACED, ...OTHERS].reduce((masked, form) => masked.replace(form, `$1${MASK}`), text);
+  OTHERS.reduce((masked, form) => masked.replace(form, `$1${MASK}`), maskNamed(text));
+
+function maskNamed(text: string): string {
+  const kept: string[] = [];
+  let from = 0;
+  for (const { 0: name, index } of text.matchAll(/[\w-]+/g)) {
+    if (index < from || !isSecretName(name)) continue;
+    const value = valueAfter(text, index + name.length);
+    if (!value) continue;
+    kept.push(text.slice(from, value.start));
+    from = value.end;
+  }
+  return [...kept, text.slice(from)].join(MASK);
+}
+
+/** Where the value after a name stands: after `:` or `=` a bare one reaches to the end of the line, after blanks alone it is one word. */
+function valueAfter(text: string, at: number): { start: number; end: number } | undefined {
+  const separator = match(/["']?[ \t]*[:=][ \t]*|[ \t]+/y, text, at);
+  if (separator === undefined) return undefined;
+  const start = at + separator.length;
+  const bare = /[:=]/.test(separator) ? /[^\n]+/y : /[^\s:=]\S*/y;
+  const value = match(/(?:"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|\*{3})(?=[\s,;)}\]]|$)/y, text, start) ?? match(bare, text, start);
+  return value === undefined ? undefined : { start, end: start + value.length };
+}
+
+function match(pattern: RegExp, text: string, at: number): string | undefined {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0];
+}

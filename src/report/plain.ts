@@ -1,3 +1,4 @@
+import type { VipctlError } from '../model/errors.ts';
 import type { RunEvent } from '../model/event.ts';
 import type { Report } from '../model/report.ts';
 import { outcomeLines, titleOf, verdictLine } from './lines.ts';
@@ -12,8 +13,8 @@ export function createPlain(out: Output, options: TextOptions, paint: Paint): Si
     take(event, report) {
       for (const line of eventLines(event, report, options, paint)) out.write(`${line}\n`);
     },
-    close(report) {
-      for (const line of closingLines(report, options, paint)) out.write(`${line}\n`);
+    close(report, error) {
+      for (const line of closingLines(report, options, paint, error)) out.write(`${line}\n`);
     },
   };
 }
@@ -38,5 +39,5 @@ export function eventLines(event: RunEvent, report: Report, options: TextOptions
 }
 
 /** The recap, and with `profile` where the time went; nothing when the run never began. */
-export const closingLines = (report: Report, options: TextOptions, paint: Paint): string[] =>
-  report.command === '' ? [] : ['', ...recap(report, paint), ...(options.profile ? ['', ...profile(report)] : [])];
+export const closingLines = (report: Report, options: TextOptions, paint: Paint, error: VipctlError | undefined): string[] =>
+  report.command === '' ? [] : ['', ...recap(report, paint, error !== undefined), ...(options.profile ? ['', ...profile(report)] : [])];

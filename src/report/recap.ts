@@ -6,7 +6,7 @@ import { table } from './table.ts';
 const columns = ['ok', 'changed', 'pending', 'failed', 'unreachable', 'skipped'] as const satisfies readonly (keyof HostReport)[];
 
 /** What the run came to: a row per host, then one sentence. */
-export function recap(report: Report, paint: Paint): string[] {
+export function recap(report: Report, paint: Paint, endedEarly: boolean): string[] {
   const head = ['host', ...columns, 'seconds', 'round trips'];
   const rows = Object.entries(report.hosts).map(([name, host]) => [
     name,
@@ -16,7 +16,7 @@ export function recap(report: Report, paint: Paint): string[] {
   ]);
   const [first = '', ...others] = table([head, ...rows], [0]);
   const painted = others.map((line, i) => paint(rowStyle(Object.values(report.hosts)[i]), line));
-  return [paint('bold', first), ...painted, sentence(report, paint)];
+  return [paint('bold', first), ...painted, sentence(report, paint, endedEarly)];
 }
 
 const rowStyle = (host: HostReport | undefined) =>
@@ -30,11 +30,11 @@ const words = {
   interrupted: 'interrupted',
 } as const satisfies Record<Result, string>;
 
-function sentence(report: Report, paint: Paint): string {
+function sentence(report: Report, paint: Paint, endedEarly: boolean): string {
   const result = resultOf(report);
   const count = report.check ? `${total(report, 'pending')} pending` : `${total(report, 'changed')} changed`;
   const hosts = Object.keys(report.hosts).length;
-  const word = paint(result === 'ok' ? 'green' : 'red', words[result]);
+  const word = endedEarly ? paint('red', 'stopped by an error') : paint(result === 'ok' ? 'green' : 'red', words[result]);
   return `${word}: ${count} on ${hosts} ${hosts === 1 ? 'host' : 'hosts'} in ${duration(report.seconds)}`;
 }
 

@@ -50,7 +50,13 @@ function cannotGoOn(plan: Plan, expected: boolean): Attempt | undefined {
   return { outcome: { status: 'deferred', changes: [], message: plan.deferred }, vars: { changed: true, failed: false } };
 }
 
-function finished(wish: Wish, state: unknown, changes: readonly Change[], steps: readonly Step[], results: readonly CommandResult[]): Attempt {
+function finished(
+  wish: Wish,
+  state: unknown,
+  changes: readonly Change[],
+  steps: readonly Step[],
+  results: readonly CommandResult[],
+): Attempt {
   const last = results.at(-1);
   if (!last || (results.length < steps.length && last.exitCode === 0)) throw new HostError('the host did not answer all steps');
   const failed = last.exitCode !== 0;

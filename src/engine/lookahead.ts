@@ -9,7 +9,12 @@ import type { HostRun, World } from './world.ts';
  * Asks, in one trip for each host concerned, all that the first task and those after it want to know now.
  * A task that cannot be made ready yet (it needs an earlier result) is left for its turn, where its error, if it is one, is told.
  */
-export async function lookAhead(world: World, run: HostRun, loaded: LoadedPlay, [first, ...later]: readonly [Task, ...Task[]]): Promise<void> {
+export async function lookAhead(
+  world: World,
+  run: HostRun,
+  loaded: LoadedPlay,
+  [first, ...later]: readonly [Task, ...Task[]],
+): Promise<void> {
   const now = questionsOf(await attempt(world, run, loaded, first));
   if (now.every(([session, question]) => session.has(question))) return;
   const ready = await Promise.all(later.slice(0, run.ahead - 1).map((task) => attempt(world, run, loaded, task)));
@@ -19,7 +24,9 @@ export async function lookAhead(world: World, run: HostRun, loaded: LoadedPlay, 
 }
 
 const questionsOf = (ready: readonly Ready[]): [Session, Question][] =>
-  ready.flatMap((r) => (r.kind === 'host' ? [[r.session, { probe: r.module.check(r.params, r.context), ...r.as }] as [Session, Question]] : []));
+  ready.flatMap((r) =>
+    r.kind === 'host' ? [[r.session, { probe: r.module.check(r.params, r.context), ...r.as }] as [Session, Question]] : [],
+  );
 
 async function attempt(world: World, run: HostRun, loaded: LoadedPlay, task: Task): Promise<Ready[]> {
   try {

@@ -102,7 +102,8 @@ export class PlayRun {
 /** What a `run_once` task learned, or its failure, holds for every host of the batch. */
 function share(first: HostRun, hosts: readonly HostRun[], task: Task): void {
   for (const host of hosts) {
-    if (task.register !== undefined && first.learned[task.register] !== undefined) host.learned[task.register] = first.learned[task.register] ?? null;
+    if (task.register !== undefined && first.learned[task.register] !== undefined)
+      host.learned[task.register] = first.learned[task.register] ?? null;
     if (!isActive(first)) host.failed = true;
   }
 }

@@ -19,7 +19,10 @@ export function precheck(playbook: Playbook, modules: ReadonlyMap<string, Module
 }
 
 /** Every task of a play, handlers included, with what it inherits. */
-export const tasksOf = (play: Play): Task[] => [...flatten(play.tasks, handedDown(play), true), ...flatten(play.handlers as readonly Node[], handedDown(play))];
+export const tasksOf = (play: Play): Task[] => [
+  ...flatten(play.tasks, handedDown(play), true),
+  ...flatten(play.handlers as readonly Node[], handedDown(play)),
+];
 
 const conditionsOf = (task: Task & Inherited): readonly ConditionText[] => [
   ...task.when,

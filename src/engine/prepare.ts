@@ -13,7 +13,14 @@ import type { HostRun, World } from './world.ts';
 export type Ready = { readonly item?: Value; readonly lookup: Lookup } & (
   | { readonly kind: 'skip'; readonly reason: string }
   | { readonly kind: 'action'; readonly module: Action; readonly params: unknown }
-  | { readonly kind: 'host'; readonly module: Module; readonly params: unknown; readonly context: Context; readonly as: As; readonly session: Session }
+  | {
+      readonly kind: 'host';
+      readonly module: Module;
+      readonly params: unknown;
+      readonly context: Context;
+      readonly as: As;
+      readonly session: Session;
+    }
 );
 
 /** Whether every condition holds; none means yes. */
@@ -54,7 +61,9 @@ function parameters(world: World, task: Task, module: Module | Action, lookup: L
   const written = typeof task.params === 'string' && module.freeForm ? { [module.freeForm]: task.params } : (task.params ?? {});
   const entries = Object.entries(written).map(([key, value]) => [
     key,
-    conditions.includes(key) ? judged(value, lookup, task, key) : world.templates.renderValue(value, lookup, (path) => task.whereParam([key, ...path])),
+    conditions.includes(key)
+      ? judged(value, lookup, task, key)
+      : world.templates.renderValue(value, lookup, (path) => task.whereParam([key, ...path])),
   ]);
   return validate(module.params, Object.fromEntries(entries), task.whereParam, task.module);
 }

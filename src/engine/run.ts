@@ -1,15 +1,15 @@
 import { dirname } from 'node:path';
-import type { Playbook } from '../config/play.ts';
 import { selectHosts } from '../config/inventory/patterns.ts';
+import type { Inherited, Playbook } from '../config/play.ts';
 import { loadVarsFiles } from '../config/vars-files.ts';
 import type { Host } from '../model/host.ts';
 import type { Connect } from '../transport/connection.ts';
-import { becomeUser } from './prepare.ts';
 import { PlayRun } from './play.ts';
+import { becomeUser } from './prepare.ts';
 import { batches, pooled } from './rolling.ts';
 import { Session } from './session.ts';
 import { orTrouble } from './task.ts';
-import { type LoadedPlay, variables } from './variables.ts';
+import { addressOf, type LoadedPlay, variables } from './variables.ts';
 import { type HostRun, isActive, type World } from './world.ts';
 
 /** A fresh start for every host of the inventory; nobody is connected to before a task needs it. */
@@ -39,11 +39,13 @@ export async function runPlaybook(world: World, playbook: Playbook): Promise<voi
     const hosts = selectHosts(world.inventory, play.hosts, world.options.limit).flatMap((h) => world.hosts.get(h.name) ?? []);
     const names = hosts.map((h) => h.host.name);
     const playbookDir = dirname(playbook.file);
-    const loaded: LoadedPlay = { play, hosts: names, playbookDir, vars: { ...play.vars, ...(await loadVarsFiles(play.varsFiles, playbookDir)) } };
+    const files = await loadVarsFiles(play.varsFiles, playbookDir);
+    for (const secret of files.secrets) world.keepSecret(secret);
+    const loaded: LoadedPlay = { play, hosts: names, playbookDir, vars: { ...play.vars, ...files.vars } };
     world.emit({ type: 'play', play: play.name, hosts: names });
     if (hosts.length === 0) world.emit({ type: 'warning', message: `no hosts match ${play.hosts}` });
     for (const batch of batches(hosts, play.serial)) {
-      if (play.gatherFacts) await gatherFacts(world, batch, loaded, id++);
+      if (play.gatherFacts) await gatherFacts(world, batch, play, id++);
       await new PlayRun(world, loaded, batch, () => id++).run();
       warnOfLostHandlers(world, batch);
       if (world.signal.aborted || tooManyFailed(hosts, play.maxFailPercentage)) return;
@@ -52,7 +54,12 @@ export async function runPlaybook(world: World, playbook: Playbook): Promise<voi
 }
 
 /** One trip to each host that is still there and not known yet; its facts stay for the whole run. */
-async function gatherFacts(world: World, hosts: readonly HostRun[], { play }: LoadedPlay, id: number): Promise<void> {
+export async function gatherFacts(
+  world: World,
+  hosts: readonly HostRun[],
+  as: Pick<Inherited, 'become' | 'becomeUser'>,
+  id: number,
+): Promise<void> {
   const strangers = hosts.filter((h) => isActive(h) && !h.facts);
   if (strangers.length === 0) return;
   const addresses = new Map(hosts.map((h) => [h, addressOf(world, h)]));
@@ -61,14 +68,19 @@ async function gatherFacts(world: World, hosts: readonly HostRun[], { play }: Lo
     const [began, trips] = [world.now(), run.session.trips];
     const peers = hosts.flatMap((h) => (h === run ? [] : [addresses.get(h) ?? h.host.name]));
     const outcome = await orTrouble(run, async () => {
-      run.facts = await run.session.facts({ become: becomeUser(world, play, variables(world, run)) }, peers);
+      run.facts = await run.session.facts({ become: becomeUser(world, as, variables(world, run)) }, peers);
       return { status: 'ok', changes: [] };
     });
-    world.emit({ type: 'outcome', id, host: run.host.name, outcome, seconds: (world.now() - began) / 1000, trips: run.session.trips - trips });
+    world.emit({
+      type: 'outcome',
+      id,
+      host: run.host.name,
+      outcome,
+      seconds: (world.now() - began) / 1000,
+      trips: run.session.trips - trips,
+    });
   });
 }
-
-const addressOf = (world: World, run: HostRun) => String(variables(world, run)('ansible_host') ?? run.host.name);
 
 function tooManyFailed(hosts: readonly HostRun[], percentage: number | undefined): boolean {
   if (hosts.length === 0) return false;
@@ -79,5 +91,10 @@ function tooManyFailed(hosts: readonly HostRun[], percentage: number | undefined
 /** A change whose handler never ran would otherwise go unnoticed: the next run finds the file as wished and notifies nobody. */
 function warnOfLostHandlers(world: World, hosts: readonly HostRun[]): void {
   for (const { host, notified } of hosts)
-    if (notified.size > 0) world.emit({ type: 'warning', host: host.name, message: `notified, but not run because the host failed: ${[...notified].join(', ')}` });
+    if (notified.size > 0)
+      world.emit({
+        type: 'warning',
+        host: host.name,
+        message: `notified, but not run because the host failed: ${[...notified].join(', ')}`,
+      });
 }

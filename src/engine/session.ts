@@ -1,4 +1,5 @@
-import { type Facts, factsProbe } from '../facts/probe.ts';
+import type { Facts } from '../facts/facts.ts';
+import { factsProbe } from '../facts/probe.ts';
 import type { Step } from '../model/change.ts';
 import { HostError, UnreachableError, VipctlError } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
@@ -102,7 +103,7 @@ export class Session {
   }
 
   /** Uses an answer up, asking first when there is none. */
-  async consume<T>(question: Question & { readonly probe: Probe<T> }): Promise<T> {
+  async consume(question: Question): Promise<unknown> {
     await this.ask([question]);
     const id = key(question.probe.command, question.become);
     const result = this.#answers.get(id);
@@ -120,10 +121,6 @@ export class Session {
     this.forget();
     const longest = Math.max(0, ...steps.map((s) => (s.kind === 'run' ? (s.timeoutSeconds ?? 0) : 0)));
     return this.#trip(steps.map(toInput), 'steps', as, longest || STEP_SECONDS);
-  }
-
-  async close(): Promise<void> {
-    await this.#opened?.close();
   }
 
   async #trip(inputs: readonly Input[], mode: 'answers' | 'steps', as: As, seconds: number): Promise<readonly CommandResult[]> {

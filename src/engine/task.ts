@@ -12,7 +12,13 @@ import type { HostRun, World } from './world.ts';
  * Runs the first of `upcoming` on one host: every loop item, retries, `register`, `notify`; those after it are only asked about ahead of time.
  * What concerns only this host becomes its outcome; bad input and bugs are thrown.
  */
-export async function runTask(world: World, run: HostRun, loaded: LoadedPlay, upcoming: readonly [Task, ...Task[]], id: number): Promise<Outcome> {
+export async function runTask(
+  world: World,
+  run: HostRun,
+  loaded: LoadedPlay,
+  upcoming: readonly [Task, ...Task[]],
+  id: number,
+): Promise<Outcome> {
   const [task] = upcoming;
   return orTrouble(
     run,
@@ -43,9 +49,15 @@ export async function orTrouble(run: HostRun, work: () => Promise<Outcome>, task
 /** A preview cannot know results of tasks it did not perform: what trips over them is deferred, not wrong. */
 function explain(run: HostRun, error: VipctlError): Attempt {
   if (error instanceof ConfigError && run.unknown.size > 0)
-    return { outcome: { status: 'deferred', changes: [], message: `needs the result of an earlier task (${[...run.unknown].join(', ')})` }, vars: {} };
+    return {
+      outcome: { status: 'deferred', changes: [], message: `needs the result of an earlier task (${[...run.unknown].join(', ')})` },
+      vars: {},
+    };
   const { outcome, vars } = failure(error.message, error.hint);
-  return { outcome: error instanceof UnreachableError ? { ...outcome, status: 'unreachable' } : outcome, vars: { ...vars, unreachable: run.unreachable } };
+  return {
+    outcome: error instanceof UnreachableError ? { ...outcome, status: 'unreachable' } : outcome,
+    vars: { ...vars, unreachable: run.unreachable },
+  };
 }
 
 async function untilSatisfied(world: World, run: HostRun, loaded: LoadedPlay, task: Task, id: number): Promise<Attempt> {
@@ -68,7 +80,14 @@ async function runItems(world: World, run: HostRun, loaded: LoadedPlay, task: Ta
   const items = await prepare(world, run, loaded, task);
   const attempts: Attempt[] = [];
   for (const item of items) {
-    const attempt = await runItem(world, run, task, item, id, attempts.some((a) => a.outcome.status === 'pending'));
+    const attempt = await runItem(
+      world,
+      run,
+      task,
+      item,
+      id,
+      attempts.some((a) => a.outcome.status === 'pending'),
+    );
     attempts.push(item.item === undefined ? attempt : { ...attempt, vars: { ...attempt.vars, [task.loopVar]: item.item } });
     if (attempt.outcome.status === 'failed') break;
   }
@@ -77,7 +96,8 @@ async function runItems(world: World, run: HostRun, loaded: LoadedPlay, task: Ta
 }
 
 async function runItem(world: World, run: HostRun, task: Task, ready: Ready, id: number, pendingItem: boolean): Promise<Attempt> {
-  if (ready.kind === 'skip') return { outcome: { status: 'skipped', changes: [], message: ready.reason }, vars: { changed: false, failed: false, skipped: true } };
+  if (ready.kind === 'skip')
+    return { outcome: { status: 'skipped', changes: [], message: ready.reason }, vars: { changed: false, failed: false, skipped: true } };
   if (ready.kind === 'action') return act(run, ready);
   const { module, params, context, session } = ready;
   const as = {
@@ -87,7 +107,7 @@ async function runItem(world: World, run: HostRun, task: Task, ready: Ready, id:
   };
   const wish = { module, params, context, as, pendingBefore: run.pending || pendingItem };
   const attempt = await session.exclusive(() => converge(session, wish, task.checkMode ?? world.options.check));
-  return judge(world, run, task, ready, attempt);
+  return judge(task, ready, attempt);
 }
 
 function act(run: HostRun, { module, params }: Extract<Ready, { kind: 'action' }>): Attempt {
@@ -101,7 +121,7 @@ function act(run: HostRun, { module, params }: Extract<Ready, { kind: 'action' }
 }
 
 /** Lets `failed_when` and `changed_when` overrule what the module made of it. */
-function judge(world: World, run: HostRun, task: Task, { lookup }: Ready, attempt: Attempt): Attempt {
+function judge(task: Task, { lookup }: Ready, attempt: Attempt): Attempt {
   const { status } = attempt.outcome;
   if (task.failedWhen === undefined && task.changedWhen === undefined) return attempt;
   if (status === 'deferred') return attempt;
@@ -120,7 +140,10 @@ function judge(world: World, run: HostRun, task: Task, { lookup }: Ready, attemp
 /** A preview of a task that says it never changes anything is no pending change, only a task that did not run. */
 function unperformed(task: Task, attempt: Attempt): Attempt {
   if (!task.changedWhen?.every((c) => c.text === 'false')) return attempt;
-  return { outcome: { status: 'skipped', changes: [], message: 'not run in check mode' }, vars: { ...attempt.vars, changed: false, skipped: true } };
+  return {
+    outcome: { status: 'skipped', changes: [], message: 'not run in check mode' },
+    vars: { ...attempt.vars, changed: false, skipped: true },
+  };
 }
 
 const WORST = ['failed', 'changed', 'pending', 'deferred', 'ok', 'skipped'] as const;
@@ -167,4 +190,3 @@ const censored = ({ status, ignored }: Outcome): Outcome => ({
   message: 'hidden by no_log',
   ...(ignored !== undefined && { ignored }),
 });
-

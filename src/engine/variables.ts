@@ -1,8 +1,8 @@
-import { createScope, type Layer, type Lookup } from '../config/scope.ts';
 import type { Play, Task } from '../config/play.ts';
-import { nodePlan } from './node.ts';
+import { createScope, type Layer, type Lookup } from '../config/scope.ts';
 import { factsAsVars } from '../facts/vars.ts';
-import type { Value, Vars } from '../model/host.ts';
+import type { Host, Value, Vars } from '../model/host.ts';
+import { nodePlan } from './node.ts';
 import type { HostRun, World } from './world.ts';
 
 /** A play with its `vars_files` read. */
@@ -28,7 +28,7 @@ export function variables(world: World, run: HostRun, loaded?: LoadedPlay, task?
     trusted(world.options.extraVars),
     foreign(item ?? {}),
   ];
-  const scope: Lookup = createScope(world.templates, layers, (name) => magic(name, world, run, loaded, () => scope), {
+  const scope: Lookup = createScope(world.templates, layers, (name: string) => magic(name, world, run, loaded, () => scope), {
     where: (name) => world.inventory.positionOf(run.host.name, [name]),
   });
   return scope;
@@ -69,8 +69,23 @@ function hostvars(world: World, loaded: LoadedPlay | undefined): Value {
 
 function varsOf(world: World, run: HostRun, loaded: LoadedPlay | undefined): Value {
   const lookup = variables(world, run, loaded);
-  const names = new Set([...Object.keys(run.host.vars), ...Object.keys(run.facts ? factsAsVars(run.facts) : {}), ...Object.keys(run.learned)]);
+  const names = new Set([
+    ...Object.keys(run.host.vars),
+    ...Object.keys(run.facts ? factsAsVars(run.facts) : {}),
+    ...Object.keys(run.learned),
+  ]);
   const vars = {};
-  for (const name of [...names, 'inventory_hostname', 'group_names']) Object.defineProperty(vars, name, { enumerable: true, get: () => lookup(name) });
+  for (const name of [...names, 'inventory_hostname', 'group_names'])
+    Object.defineProperty(vars, name, { enumerable: true, get: () => lookup(name) });
   return vars;
+}
+
+/** The address a host is reached at, as the inventory says. */
+export const addressOf = (world: World, run: HostRun): string => String(variables(world, run)('ansible_host') ?? run.host.name);
+
+/** A host whose connection variables (`ansible_…`) are rendered, those of the command line above its own. */
+export function reachable(world: World, run: HostRun): Host {
+  const lookup = variables(world, run);
+  const names = [...Object.keys(run.host.vars), ...Object.keys(world.options.extraVars)].filter((name) => name.startsWith('ansible_'));
+  return { ...run.host, vars: Object.fromEntries(names.flatMap((name) => [[name, lookup(name) ?? null]])) };
 }

@@ -1,3 +1,4 @@
+import type { NodePlan } from '../cluster/derive.ts';
 import type { SourceFiles } from '../config/files.ts';
 import type { Inventory } from '../config/inventory/inventory.ts';
 import type { Templates } from '../config/template.ts';
@@ -16,7 +17,6 @@ export interface RunOptions {
   /** `--become` and `--become-user`: what holds where neither task nor inventory says otherwise. */
   readonly become: boolean;
   readonly becomeUser: string | undefined;
-  /** `--timeout`: seconds a probe may take. */
   readonly limit: string | undefined;
 }
 
@@ -28,11 +28,15 @@ export interface World {
   readonly files: SourceFiles;
   readonly options: RunOptions;
   readonly emit: Emit;
+  /** Has a text masked wherever it would be shown. */
+  readonly keepSecret: (text: string) => void;
   readonly signal: AbortSignal;
   /** Milliseconds of a clock that only goes forward. */
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   readonly hosts: ReadonlyMap<string, HostRun>;
+  /** Ends every connection of the run. */
+  readonly closeAll: () => Promise<void>;
 }
 
 /** What a run learns and decides about one host while it goes on. */
@@ -40,6 +44,8 @@ export interface HostRun {
   readonly host: Host;
   readonly session: Session;
   facts: Facts | undefined;
+  /** The node plan derived last, and what it was derived from. */
+  plan?: { readonly basis: readonly unknown[]; readonly node: NodePlan };
   /** Results of `set_fact` and `register`: data from hosts, never templates. */
   readonly learned: Record<string, Value>;
   /** Names of registered results that a preview could not know. */

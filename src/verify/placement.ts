@@ -21,9 +21,15 @@ export function judgePlacement(vips: readonly WantedVip[], sightings: Sightings)
     const [owner] = owners;
     if (silent.length > 0) return { check, passed: false, detail: `${silent.join(', ')} could not be asked` };
     if (!owner) return { check, passed: false, detail: 'no node holds it' };
-    if (owners.length > 1) return { check, passed: false, detail: `${owners.map((o) => o.node).join(' and ')} hold it at once (split brain)` };
+    if (owners.length > 1)
+      return { check, passed: false, detail: `${owners.map((o) => o.node).join(' and ')} hold it at once (split brain)` };
     const wrong = deviations(vip, owner);
-    return { check, host: owner.node, passed: wrong === '', detail: wrong || `${owner.node} holds it: ${owner.address}/${owner.prefix} on ${owner.interface}` };
+    return {
+      check,
+      host: owner.node,
+      passed: wrong === '',
+      detail: wrong || `${owner.node} holds it: ${owner.address}/${owner.prefix} on ${owner.interface}`,
+    };
   });
 }
 
@@ -35,12 +41,16 @@ interface Ownership {
 }
 
 const ownerships = (vip: WantedVip, node: string, interfaces: readonly Interface[]): Ownership[] =>
-  interfaces.flatMap((i) => i.addresses.filter((a) => a.address === vip.address).map((a) => ({ node, interface: i.name, address: a.address, prefix: a.prefix })));
+  interfaces.flatMap((i) =>
+    i.addresses.filter((a) => a.address === vip.address).map((a) => ({ node, interface: i.name, address: a.address, prefix: a.prefix })),
+  );
 
 function deviations(vip: WantedVip, owner: Ownership): string {
   const wantedInterface = vip.interfaces[owner.node];
   return [
     ...(owner.prefix === vip.prefix ? [] : [`${owner.node} holds it as /${owner.prefix} instead of /${vip.prefix}`]),
-    ...(wantedInterface === undefined || owner.interface === wantedInterface ? [] : [`${owner.node} holds it on ${owner.interface} instead of ${wantedInterface}`]),
+    ...(wantedInterface === undefined || owner.interface === wantedInterface
+      ? []
+      : [`${owner.node} holds it on ${owner.interface} instead of ${wantedInterface}`]),
   ].join('; ');
 }

@@ -10,10 +10,10 @@ const blank = new Set([' ', '\t', '\r', '\n']);
 
 /**
  * Splits an INI host line as Python's `shlex.split(line, comments=True)` does: quotes may stand anywhere in a word, a backslash
- * takes the next character as it is (inside `"…"` only before `"` and `\`), and an unquoted `#` ends the line even within a word.
+ * takes the next character as it is (inside `"…"` only before `"` and `\`), and with `comments` an unquoted `#` ends the line even within a word.
  * A quote or backslash left open is an error at its column.
  */
-export function splitWords(line: string, start: Position): Word[] {
+export function splitWords(line: string, start: Position, comments = true): Word[] {
   const words: Word[] = [];
   let word: { text: string; from: number } | undefined;
   const add = (text: string, at: number) => {
@@ -26,7 +26,7 @@ export function splitWords(line: string, start: Position): Word[] {
   };
   for (let i = 0; i < line.length; i++) {
     const char = line.charAt(i);
-    if (char === '#') break;
+    if (char === '#' && comments) break;
     if (blank.has(char)) flush();
     else if (char === '\\') {
       if (i + 1 === line.length) throw new ConfigError('nothing follows the backslash', { position: at(i) });

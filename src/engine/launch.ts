@@ -1,0 +1,178 @@
+import { dirname, join, resolve } from 'node:path';
+import { readExtraVars } from '../config/extra-vars.ts';
+import { createSourceFiles } from '../config/files.ts';
+import type { Inventory } from '../config/inventory/inventory.ts';
+import { readLimit } from '../config/inventory/limit.ts';
+import { loadInventory } from '../config/inventory/load.ts';
+import { selectHosts } from '../config/inventory/patterns.ts';
+import type { Playbook } from '../config/play.ts';
+import { loadPlaybook } from '../config/playbook.ts';
+import type { Facts } from '../facts/facts.ts';
+import type { Emit } from '../model/event.ts';
+import { modules } from '../modules/index.ts';
+import type { Redactor } from '../report/redact.ts';
+import type { Secret } from '../shell/sh.ts';
+import { connector } from '../transport/connector.ts';
+import type { Prompt } from '../transport/prompt.ts';
+import { listHosts, listTasks } from './list.ts';
+import { precheck } from './precheck.ts';
+import { gatherFacts, hostRuns, runPlaybook } from './run.ts';
+import { reachable } from './variables.ts';
+import type { World } from './world.ts';
+
+/** How hosts are reached, and as whom. */
+export interface ConnectionRequest {
+  readonly user: string | undefined;
+  readonly privateKey: string | undefined;
+  readonly password: Secret | undefined;
+  readonly become: boolean;
+  readonly becomeUser: string | undefined;
+  readonly becomePassword: Secret | undefined;
+  /** Absent: the host's variables and ssh's configuration decide, strict if they are silent. */
+  readonly hostKeyChecking: 'strict' | 'accept-new' | 'off' | undefined;
+  readonly connectTimeoutSeconds: number;
+  readonly forks: number;
+}
+
+export interface InventoryRequest {
+  readonly command: string;
+  readonly inventory: readonly string[];
+  readonly connection: ConnectionRequest;
+}
+
+/** A playbook against an inventory, as asked for on a command line. */
+export interface LaunchRequest extends InventoryRequest {
+  readonly playbook: string;
+  readonly limit: string | undefined;
+  readonly tags: readonly string[];
+  readonly skipTags: readonly string[];
+  /** `key=value`, JSON objects and `@file`, later ones above earlier ones. */
+  readonly extraVars: readonly string[];
+  readonly check: boolean;
+}
+
+/** What a run has of the process it runs in. */
+export interface Surroundings {
+  /** Where the package's playbooks and templates are. */
+  readonly root: string;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+  readonly redactor: Redactor;
+  /** Asks a person for a password or passphrase; absent where there is nobody to ask. */
+  readonly prompt?: Prompt;
+}
+
+export type Telling = Surroundings & { readonly emit: Emit };
+
+/** Reads inventory and playbook, and proves them as far as that goes without a host. Throws ConfigError. */
+export async function open(request: LaunchRequest, io: Telling): Promise<{ readonly world: World; readonly playbook: Playbook }> {
+  const playbook = await loadPlaybook(resolve(io.cwd, request.playbook), [...modules.values()], io.cwd);
+  precheck(playbook, modules);
+  const world = await openWorld(request, io, dirname(resolve(io.cwd, request.playbook)), request);
+  return { world, playbook };
+}
+
+/** Runs a playbook to its end; connections are closed whatever happens. */
+export async function launch(request: LaunchRequest, io: Telling, after?: (world: World) => Promise<void>): Promise<void> {
+  const { world, playbook } = await open(request, io);
+  const hosts = new Set(playbook.plays.flatMap((p) => selectHosts(world.inventory, p.hosts, world.options.limit).map((h) => h.name)));
+  world.emit({ type: 'start', command: request.command, check: request.check, hosts: [...hosts] });
+  await whole(world, async () => {
+    await runPlaybook(world, playbook);
+    await after?.(world);
+  });
+}
+
+/** What `--list-hosts` or `--list-tasks` prints; no host is contacted. */
+export async function listing(request: LaunchRequest, what: 'hosts' | 'tasks', io: Surroundings): Promise<string[]> {
+  const { world, playbook } = await open(request, { ...io, emit: () => undefined });
+  return what === 'hosts' ? listHosts(playbook, world.inventory, request.limit) : listTasks(playbook, request.tags, request.skipTags);
+}
+
+/** The facts of every host of a pattern, by name; hosts that do not answer are told as events. */
+export async function readFacts(
+  request: InventoryRequest & { readonly pattern: string },
+  io: Telling,
+): Promise<ReadonlyMap<string, Facts>> {
+  const world = await openWorld(request, io, undefined, { limit: undefined, tags: [], skipTags: [], extraVars: [], check: true });
+  const hosts = selectHosts(world.inventory, request.pattern).flatMap((h) => world.hosts.get(h.name) ?? []);
+  world.emit({ type: 'start', command: request.command, check: true, hosts: hosts.map((h) => h.host.name) });
+  await whole(world, () => gatherFacts(world, hosts, {}, 0));
+  return new Map(hosts.flatMap((h) => (h.facts ? [[h.host.name, h.facts] as const] : [])));
+}
+
+/** Does the work, then tells the end and closes every connection. */
+async function whole(world: World, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } finally {
+    await world.closeAll();
+    world.emit({ type: 'end', interrupted: world.signal.aborted });
+  }
+}
+
+type Choice = Pick<LaunchRequest, 'limit' | 'tags' | 'skipTags' | 'extraVars' | 'check'>;
+
+async function openWorld(request: InventoryRequest, io: Telling, playbookDir: string | undefined, choice: Choice): Promise<World> {
+  const { connection } = request;
+  const inventory = await loadInventory(request.inventory, { cwd: io.cwd, ...(playbookDir !== undefined && { playbookDir }) });
+  const extra = await readExtraVars(choice.extraVars, io.cwd);
+  for (const secret of [...inventory.secrets, ...extra.secrets]) io.redactor.add(secret);
+  for (const message of inventory.warnings) io.emit({ type: 'warning', message });
+  const files = createSourceFiles({ playbookDir, templates: join(io.root, 'templates') });
+  const { connect, closeAll } = connector({
+    ...toConnector(connection),
+    env: io.env,
+    warn: (message, host) => io.emit({ type: 'warning', message, host }),
+    ...(io.prompt && { prompt: io.prompt }),
+  });
+  const hosts: World['hosts'] = hostRuns(everyHost(inventory), (host) => {
+    const run = hosts.get(host.name);
+    return connect(run ? reachable(world, run) : host);
+  });
+  const world: World = {
+    inventory,
+    modules,
+    templates: files.templates,
+    files,
+    options: {
+      check: choice.check,
+      forks: connection.forks,
+      tags: choice.tags,
+      skipTags: choice.skipTags,
+      extraVars: extra.vars,
+      become: connection.become,
+      becomeUser: connection.becomeUser,
+      limit: choice.limit === undefined ? undefined : await readLimit(inventory, choice.limit, io.cwd),
+    },
+    emit: io.emit,
+    keepSecret: (text) => io.redactor.add(text),
+    signal: io.signal,
+    now: () => performance.now(),
+    sleep: (ms) => sleep(ms, io.signal),
+    closeAll,
+    hosts,
+  };
+  return world;
+}
+
+const toConnector = ({ user, privateKey, password, becomePassword, hostKeyChecking, connectTimeoutSeconds }: ConnectionRequest) => ({
+  connectSeconds: connectTimeoutSeconds,
+  ...(user !== undefined && { user }),
+  ...(privateKey !== undefined && { privateKey }),
+  ...(password && { password }),
+  ...(becomePassword && { becomePassword }),
+  ...(hostKeyChecking && { hostKeyChecking }),
+});
+
+const everyHost = (inventory: Inventory) => [
+  ...inventory.hosts,
+  ...(inventory.hosts.some((h) => h.name === 'localhost') ? [] : [inventory.host('localhost') ?? []].flat()),
+];
+
+const sleep = (ms: number, signal: AbortSignal) =>
+  new Promise<void>((done) => {
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', () => (clearTimeout(timer), done()), { once: true });
+  });

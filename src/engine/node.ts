@@ -1,0 +1,52 @@
+import { deriveNode } from '../cluster/derive.ts';
+import type { ClusterInventory, NodeInput } from '../cluster/node.ts';
+import { type ClusterSpec, clusterSchema } from '../cluster/schema.ts';
+import { validate } from '../config/schema.ts';
+import type { Lookup } from '../config/scope.ts';
+import type { Value } from '../model/host.ts';
+import { addressOf } from './variables.ts';
+import type { HostRun, World } from './world.ts';
+
+/** The magic variable `node`: what the host's `cluster` means for it; undefined where there is no `cluster`. Throws ConfigError for a wrong one. */
+export function nodePlan(world: World, run: HostRun, lookup: Lookup): Value | undefined {
+  const written = lookup('cluster');
+  if (written === undefined) return undefined;
+  const basis = [JSON.stringify(written), ...[...world.hosts.values()].map((h) => h.facts)];
+  if (run.plan && basis.every((part, i) => part === run.plan?.basis[i])) return run.plan.node;
+  const spec = clusterSpec(world, run, written);
+  const node = deriveNode(spec, run.host.name, clusterNodes(world, spec.name), clusterInventory(world));
+  run.plan = { basis, node };
+  return node;
+}
+
+/** The validated `cluster` of a host; what is wrong with it is told with the place in the inventory where it was written. */
+export function clusterSpec(world: World, run: HostRun, written: Value): ClusterSpec {
+  const where = (path: readonly (string | number)[]) => world.inventory.positionOf(run.host.name, ['cluster', ...path]);
+  return validate(clusterSchema, written, where, 'cluster');
+}
+
+/** Every host of the inventory whose `cluster` bears this name, in inventory order: the order that derived priorities follow. */
+export function clusterNodes(world: World, name: string): NodeInput[] {
+  return [...world.hosts.values()].filter((run) => clusterName(run) === name).map((run) => asNode(world, run));
+}
+
+const clusterName = ({ host }: HostRun) => {
+  const { cluster } = host.vars;
+  return typeof cluster === 'object' && cluster !== null && 'name' in cluster ? cluster.name : undefined;
+};
+
+const asNode = (world: World, run: HostRun): NodeInput => ({
+  name: run.host.name,
+  address: addressOf(world, run),
+  vars: run.host.vars,
+  ...(run.facts && { facts: run.facts }),
+});
+
+/** The groups of the inventory with the addresses of their hosts, for `servers: group:`. */
+export function clusterInventory(world: World): ClusterInventory {
+  const member = (name: string) => {
+    const run = world.hosts.get(name);
+    return run ? [{ name, address: addressOf(world, run) }] : [];
+  };
+  return { groups: Object.fromEntries([...world.inventory.hostsByGroup()].map(([group, names]) => [group, names.flatMap(member)])) };
+}

@@ -15,7 +15,8 @@ export interface Vip {
 
 /** The family of an IP address in text; undefined when the text is none. */
 export function familyOf(text: string): Family | undefined {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return 'inet';
+  // ipaddr.js takes 010.0.0.1 for octal.
+  if (ipaddr.IPv4.isValidFourPartDecimal(text) && !/(^|\.)0\d/.test(text)) return 'inet';
   return ipaddr.IPv6.isValid(text) && text.includes(':') ? 'inet6' : undefined;
 }
 

@@ -16,6 +16,8 @@ export type Check = {
   readonly rise: number;
   readonly weight: number;
   readonly user: string;
+  /** What it is for: the proxy, the maintenance flag, or the user's own purpose. */
+  readonly purpose: 'proxy' | 'maintenance' | 'own';
   /** It may fail on all nodes at once. */
   readonly shared: boolean;
 };
@@ -27,6 +29,7 @@ export function checksOf(spec: ClusterSpec): Check[] {
   const own = Object.entries(spec.checks ?? {}).map(([name, check]) => ({
     ...timing(check),
     name,
+    purpose: 'own' as const,
     script: check.script,
     user: check.user ?? SCRIPT_USER,
     shared: check.shared ?? false,
@@ -43,6 +46,7 @@ function proxyCheck(spec: ClusterSpec): Check {
   return {
     ...timing(settings),
     name: 'chk_haproxy',
+    purpose: 'proxy',
     script: http ? `${SCRIPTS}/chk_haproxy.sh` : '/usr/bin/killall -0 haproxy',
     // Another user's process may not even be asked whether it lives: EPERM would read as dead.
     user: http ? SCRIPT_USER : 'root',
@@ -51,10 +55,17 @@ function proxyCheck(spec: ClusterSpec): Check {
 }
 
 function maintenanceCheck(spec: ClusterSpec): Check {
-  return { ...usual, name: 'chk_maintenance', script: `/usr/bin/test ! -e ${maintenanceFile(spec)}`, fall: 1, rise: 1 };
+  return {
+    ...usual,
+    name: 'chk_maintenance',
+    purpose: 'maintenance',
+    script: `/usr/bin/test ! -e ${maintenanceFile(spec)}`,
+    fall: 1,
+    rise: 1,
+  };
 }
 
-function timing(check: NonNullable<ClusterSpec['proxy_check']>): Omit<Check, 'name' | 'script' | 'user' | 'shared'> {
+function timing(check: NonNullable<ClusterSpec['proxy_check']>): Omit<Check, 'name' | 'purpose' | 'script' | 'user' | 'shared'> {
   return {
     interval: check.interval_seconds ?? usual.interval,
     timeout: check.timeout_seconds ?? usual.timeout,

@@ -1,12 +1,14 @@
 import { ConfigError } from '../model/errors.ts';
 import { quote } from '../shell/sh.ts';
-import { nonlocalFamilies } from './binds.ts';
 import { maintenanceFile, SCRIPT_USER, SCRIPTS } from './checks.ts';
+import { refuseErrors } from './finding.ts';
 import { type FirewallRule, firewallRules } from './firewall.ts';
 import { type HaproxyPlan, haproxyPlan, PEERS_PORT, sharesTables } from './haproxy.ts';
 import { type Instance, instancesOf } from './instances.ts';
 import { type KeepalivedPlan, keepalivedPlan } from './keepalived.ts';
+import { listenersOf } from './listeners.ts';
 import { type ClusterInventory, interfaceOf, type NodeInput } from './node.ts';
+import { prove } from './prove.ts';
 import type { ClusterSpec } from './schema.ts';
 
 /** All that one node of a cluster needs, as plain data for templates: every field is present, absent things are empty. */
@@ -37,10 +39,11 @@ export type NodePlan = {
 
 export type VipPlan = { readonly address: string; readonly prefix: number; readonly interface: string; readonly instance: string };
 
-/** Derives what node `self` needs from the cluster's one description. Throws {@link ConfigError} when facts or inventory do not suffice. */
+/** Derives what node `self` needs from the cluster's one description. Throws {@link ConfigError} when the prover finds an error the spec does not accept, or facts and inventory do not suffice. */
 export function deriveNode(spec: ClusterSpec, self: string, nodes: readonly NodeInput[], inventory: ClusterInventory): NodePlan {
   const node = nodes.find((n) => n.name === self);
   if (!node) throw new ConfigError(`${self} is not a node of cluster ${spec.name}`);
+  refuseErrors(spec.name, prove(spec, nodes, inventory));
   const instances = instancesOf(spec, nodes);
   const haproxy = haproxyPlan(spec, self, inventory, peersOf(spec, nodes));
   return {
@@ -52,7 +55,7 @@ export function deriveNode(spec: ClusterSpec, self: string, nodes: readonly Node
     macs: macs(instances, nodes),
     packages: ['haproxy', 'keepalived', 'curl'],
     services: ['haproxy', 'keepalived'],
-    sysctls: nonlocalFamilies(spec).map((family) => ({ name: `net.${family}.ip_nonlocal_bind`, value: '1' })),
+    sysctls: sysctls(spec, instances),
     firewall: firewallRules(spec, node, nodes, instances),
     scripts: SCRIPTS,
     script_user: SCRIPT_USER,
@@ -75,6 +78,18 @@ const peersOf = (spec: ClusterSpec, nodes: readonly NodeInput[]) =>
 function vipPlans(instance: Instance, node: NodeInput, nodes: readonly NodeInput[]): VipPlan[] {
   const iface = interfaceOf(node, instance, nodes);
   return instance.vips.map((v) => ({ address: v.address, prefix: v.prefix, interface: v.device || iface, instance: instance.name }));
+}
+
+/** A proxy that binds to a VIP must be able to do so while another node holds it. */
+function sysctls(spec: ClusterSpec, instances: readonly Instance[]) {
+  const bound = new Set(listenersOf(spec).map((l) => l.address));
+  const families = new Set(
+    instances
+      .flatMap((i) => i.vips)
+      .filter((v) => bound.has(v.address))
+      .map((v) => v.family),
+  );
+  return [...families].sort().map((family) => ({ name: `net.${family === 'inet' ? 'ipv4' : 'ipv6'}.ip_nonlocal_bind`, value: '1' }));
 }
 
 /** RFC 5798 §7.3 gives the virtual MACs. */

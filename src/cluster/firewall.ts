@@ -1,6 +1,6 @@
-import { publicPorts } from './binds.ts';
 import { PEERS_PORT, sharesTables } from './haproxy.ts';
 import type { Instance } from './instances.ts';
+import { listenersOf } from './listeners.ts';
 import { type NodeInput, vrrpAddress } from './node.ts';
 import type { ClusterSpec } from './schema.ts';
 
@@ -48,6 +48,10 @@ export function firewallRules(
     ...(sharesTables(spec) ? peers.map((p) => tcp(PEERS_PORT, `stick tables from ${p.name}`, p.address)) : []),
   ]);
 }
+
+/** TCP ports that clients connect to, in ascending order. */
+const publicPorts = (spec: ClusterSpec) =>
+  [...new Set([...listenersOf(spec).map((l) => l.port), ...(spec.open_ports ?? [])])].sort((a, b) => a - b);
 
 /** Instances that share an interface share a rule: the first one names it. */
 const distinct = (rules: readonly FirewallRule[]) => rules.filter((rule, i) => i === rules.findIndex((r) => same(r, rule)));

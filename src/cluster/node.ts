@@ -2,6 +2,7 @@ import type { Facts } from '../facts/facts.ts';
 import { ConfigError } from '../model/errors.ts';
 import type { Vars } from '../model/host.ts';
 import { canonical, contains, type Family, familyOf, type Vip } from './address.ts';
+import type { ClusterSpec } from './schema.ts';
 
 /** A member of the cluster as inventory and facts show it. */
 export interface NodeInput {
@@ -13,8 +14,12 @@ export interface NodeInput {
   readonly facts?: Facts;
 }
 
+/** What else the inventory knows. */
 export interface ClusterInventory {
+  /** Hosts by group; `all` among them. */
   readonly groups: Readonly<Record<string, readonly { readonly name: string; readonly address: string }[]>>;
+  /** The other clusters, which may share a network with this one. */
+  readonly others?: readonly { readonly spec: ClusterSpec; readonly nodes: readonly NodeInput[] }[];
 }
 
 /** What of an instance decides where it lives on a node. */

@@ -24,6 +24,10 @@ export function facts(interfaces: Readonly<Record<string, string>>, more: Partia
         addresses: [{ address, prefix: Number(prefix), family, secondary: false, scope: 'global' }],
       };
     }),
+    codename: 'bookworm',
+    release: '12.5',
+    defaultGateway: undefined,
+    clockMs: undefined,
     defaultInterface: Object.keys(interfaces)[0],
     routes: {},
     selinux: 'disabled',

@@ -1,0 +1,102 @@
+import { didYouMean } from '../model/errors.ts';
+import { bindsOf } from './binds.ts';
+import { error, type Finding, warning } from './finding.ts';
+import type { HaproxyPlan } from './haproxy.ts';
+import type { ClusterInventory, NodeInput } from './node.ts';
+import { proveLines } from './outdated.ts';
+import type { ClusterSpec } from './schema.ts';
+
+/** systemd gives no process more descriptors than this (kernel default of fs.nr_open). */
+const NR_OPEN = 1_048_576;
+
+interface Bind {
+  readonly proxy: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Whether the proxies can start side by side and lead somewhere; `haproxy -c` sees little of this. */
+export function proveProxies(spec: ClusterSpec, plan: HaproxyPlan, nodes: readonly NodeInput[], inventory: ClusterInventory): Finding[] {
+  const binds = allBinds(spec, plan);
+  return [
+    ...proveTargets(spec),
+    ...proveBinds(binds),
+    ...proveServers(plan, binds, nodes, inventory),
+    ...proveLines(spec),
+    ...proveLimits(plan),
+  ];
+}
+
+function proveTargets(spec: ClusterSpec): Finding[] {
+  const known = [...Object.keys(spec.backends ?? {}), ...Object.keys(spec.listens ?? {})];
+  const wanted = Object.entries(spec.frontends ?? {}).flatMap(([name, f]) =>
+    [f.backend, ...(f.use ?? []).map((u) => u.backend)].flatMap((b) => (b === undefined ? [] : [{ name, backend: b }])),
+  );
+  const dumb = Object.entries({ ...spec.frontends, ...spec.listens }).filter(([, f]) => bindsOf(spec, f).length === 0);
+  return [
+    ...wanted
+      .filter((w) => !known.includes(w.backend))
+      .map(({ name, backend }) => {
+        const near = didYouMean(backend, known);
+        return error(
+          'unknown-backend',
+          `frontend ${name}: there is no backend '${backend}'`,
+          near ? `did you mean '${near}'?` : `known: ${known.join(', ')}`,
+        );
+      }),
+    ...dumb.map(([name]) => error('no-bind', `${name} listens nowhere`, 'give it a port, or bind')),
+  ];
+}
+
+function proveBinds(binds: readonly Bind[]): Finding[] {
+  return binds.flatMap((b, i) => {
+    const first = binds.slice(0, i).find((o) => o.host === b.host && o.port === b.port);
+    if (!first) return [];
+    const message = `${first.proxy} and ${b.proxy} both listen on ${b.host}:${b.port}: HAProxy starts, and the kernel deals connections out between them`;
+    return [error('bind-conflict', message, 'give one of them another port, or VIPs of its own')];
+  });
+}
+
+function proveServers(plan: HaproxyPlan, binds: readonly Bind[], nodes: readonly NodeInput[], { groups }: ClusterInventory): Finding[] {
+  const own = new Map(
+    [...nodes, ...Object.values(groups).flat()].filter((h) => nodes.some((n) => n.name === h.name)).map((h) => [h.address, h.name]),
+  );
+  return plan.proxies.flatMap((proxy) => {
+    const twice = proxy.servers.filter((s, i) => i !== proxy.servers.findIndex((t) => t.name === s.name));
+    const empty =
+      proxy.kind === 'backend' &&
+      proxy.servers.length === 0 &&
+      !proxy.lines.some((l) => /^(http-request|use-server|stats|server)\b/.test(l));
+    return [
+      ...twice.map((s) => error('server-twice', `${proxy.name} has two servers named ${s.name}`, 'give each a name of its own')),
+      ...(empty ? [warning('no-server', `backend ${proxy.name} has no servers`, 'list them under servers')] : []),
+      ...proxy.servers.flatMap((s) => {
+        const host = own.get(s.address.replace(/:\d+$/, ''));
+        const taken = host !== undefined && binds.find((b) => b.port === s.port && ['*', '::', ''].includes(b.host));
+        if (!taken) return [];
+        const message = `${proxy.name}: the port of server ${s.name} (${s.address}) on node ${host} is taken by ${taken.proxy}, which listens there on every address`;
+        return [error('bind-server', message, 'move the server to another port, or give the frontend vips')];
+      }),
+    ];
+  });
+}
+
+function proveLimits({ nofile, maxconn }: HaproxyPlan): Finding[] {
+  if (nofile <= NR_OPEN) return [];
+  const message = `${maxconn} connections need ${nofile} file descriptors, and Linux gives a process ${NR_OPEN}`;
+  return [error('nofile', message, 'lower haproxy.maxconn, or raise fs.nr_open and accept this finding')];
+}
+
+function allBinds(spec: ClusterSpec, plan: HaproxyPlan): Bind[] {
+  const { stats, health } = plan;
+  return [
+    { proxy: 'the health page', binds: [`127.0.0.1:${health.port}`] },
+    ...(stats.enabled ? [{ proxy: 'the statistics page', binds: [stats.bind] }] : []),
+    ...Object.entries({ ...spec.frontends, ...spec.listens }).map(([proxy, said]) => ({ proxy, binds: bindsOf(spec, said) })),
+  ].flatMap(({ proxy, binds }) =>
+    binds.flatMap((bind) => {
+      const [, host = '', port] = bind.match(/^(\S*):(\d+)(\s|$)/) ?? [];
+      return port === undefined ? [] : [{ proxy, host, port: Number(port) }];
+    }),
+  );
+}

@@ -1,0 +1,28 @@
+import { accepted, type Finding } from './finding.ts';
+import { haproxyPlan } from './haproxy.ts';
+import { instancesOf } from './instances.ts';
+import type { ClusterInventory, NodeInput } from './node.ts';
+import { proveElection } from './prove-election.ts';
+import { proveProxies } from './prove-proxy.ts';
+import { proveVips } from './prove-vips.ts';
+import { type Neighbour, proveVrids } from './prove-vrids.ts';
+import { proveCluster, proveInstance } from './prove-vrrp.ts';
+import type { ClusterSpec } from './schema.ts';
+
+/** All that is wrong or unwise about a cluster, worst first; knows more where facts of the nodes are known. */
+export function prove(spec: ClusterSpec, nodes: readonly NodeInput[], inventory: ClusterInventory): Finding[] {
+  const instances = instancesOf(spec, nodes);
+  const findings = [
+    ...proveCluster(spec, nodes, instances),
+    ...proveVips(instances, nodes, inventory),
+    ...proveVrids(neighbours({ spec, nodes }), (inventory.others ?? []).flatMap(neighbours)),
+    ...instances.flatMap((i) => [...proveInstance(i, nodes), ...proveElection(i, nodes)]),
+    ...proveProxies(spec, haproxyPlan(spec, '', inventory, []), nodes, inventory),
+  ];
+  const distinct = findings.filter((f, i) => i === findings.findIndex((g) => g.message === f.message));
+  const rank = { error: 0, warning: 1 };
+  return accepted(distinct, spec.accept ?? []).sort((a, b) => rank[a.severity] - rank[b.severity]);
+}
+
+const neighbours = ({ spec, nodes }: { readonly spec: ClusterSpec; readonly nodes: readonly NodeInput[] }): Neighbour[] =>
+  instancesOf(spec, nodes).map((instance) => ({ cluster: spec.name, nodes, instance }));

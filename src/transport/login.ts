@@ -1,0 +1,158 @@
+import ssh2, { type AnyAuthMethod, type AuthenticationType, type ParsedKey, type Prompt as Question } from 'ssh2';
+import { UnreachableError } from '../model/errors.ts';
+import type { Deadline } from './deadline.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { Identities, Identity } from './identities.ts';
+import type { Prompt } from './prompt.ts';
+
+type Method = 'none' | 'agent' | 'password' | 'keyboard-interactive';
+type Next = (method: AnyAuthMethod | false) => void;
+
+/** The name RFC 4252 has for a method. */
+const wireName = (method: Method) => (method === 'agent' ? 'publickey' : method);
+
+/** Logs in by every means there is: keys, then password, then what the server asks. Remembers what it tried. */
+export class Login {
+  /** Set when a key could not sign: nothing the server says matters then. */
+  failure: UnreachableError | undefined;
+  readonly #endpoint: Endpoint;
+  readonly #identities: Identities;
+  readonly #ask: Prompt | undefined;
+  readonly #left: Method[];
+  readonly #tried: string[] = [];
+  #offered: readonly string[] = [];
+  #answered = false;
+
+  constructor(endpoint: Endpoint, identities: Identities, deadline: Deadline, prompt: Prompt | undefined) {
+    this.#endpoint = endpoint;
+    this.#identities = identities;
+    this.#ask = prompt && ((question) => deadline.pause(() => prompt(question)));
+    this.#left = [identities.list.length > 0 ? 'agent' : 'none', 'password', 'keyboard-interactive'];
+  }
+
+  /** What the SSH library calls for each attempt. */
+  readonly handler = (offered: AuthenticationType[] | null, _partial: boolean | null, next: unknown): void => {
+    if (offered) this.#offered = offered;
+    this.#attempt().then(next as Next, (error: unknown) => {
+      this.#fail(error);
+      (next as Next)(false);
+    });
+  };
+
+  /** Why the server did not let us in. */
+  error(): UnreachableError {
+    if (this.failure) return this.failure;
+    const { host, port, user } = this.#endpoint;
+    const tried = this.#tried.length > 0 ? `tried ${this.#tried.join(', ')}` : 'there was nothing to try';
+    const offers = this.#offered.length > 0 ? `; the server accepts ${this.#offered.join(', ')}` : '';
+    const skipped = this.#identities.skipped.length > 0 ? `not tried: ${this.#identities.skipped.join('; ')}` : undefined;
+    return new UnreachableError(`${host}:${port} does not let ${user} log in: ${tried}${offers}`, {
+      hint: skipped ?? 'set ansible_user and ansible_ssh_private_key_file, or use --user, --private-key or --ask-pass',
+    });
+  }
+
+  async #attempt(): Promise<AnyAuthMethod | false> {
+    const isOffered = (method: Method) => this.#offered.length === 0 || this.#offered.includes(wireName(method));
+    for (let method = this.#left.shift(); method && !this.failure; method = this.#left.shift()) {
+      const attempt = method === 'none' || isOffered(method) ? await this.#prepare(method) : undefined;
+      if (attempt) return attempt;
+    }
+    return false;
+  }
+
+  async #prepare(method: Method): Promise<AnyAuthMethod | undefined> {
+    const { user: username, host, password: given } = this.#endpoint;
+    switch (method) {
+      case 'none':
+        return { type: 'none', username };
+      case 'agent':
+        return { type: 'agent', username, agent: this.#keyring() };
+      case 'password': {
+        const password = given ?? (await this.#ask?.(`Password of ${username}@${host}`));
+        if (!password) return undefined;
+        this.#tried.push('password');
+        this.#answered = true;
+        return { type: 'password', username, password: password.expose() };
+      }
+      case 'keyboard-interactive':
+        // The same password a second time would only bring a lockout nearer.
+        if (this.#answered || !(given || this.#ask)) return undefined;
+        this.#tried.push('keyboard-interactive');
+        return {
+          type: 'keyboard-interactive',
+          username,
+          prompt: (_name, _text, _lang, questions, finish) => void this.#answer(questions).then(finish),
+        };
+    }
+  }
+
+  async #answer(questions: readonly Question[]): Promise<string[]> {
+    const answers: string[] = [];
+    for (const { prompt, echo } of questions) {
+      const given = !echo && /password/i.test(prompt) && !this.#answered ? this.#endpoint.password : undefined;
+      if (given) this.#answered = true;
+      const answer = given ?? (await this.#ask?.(`${this.#endpoint.user}@${this.#endpoint.host}: ${prompt}`));
+      answers.push(answer?.expose() ?? '');
+    }
+    return answers;
+  }
+
+  /** All keys behind the one door the library has for them; an encrypted one is only unlocked once the server wants it. */
+  #keyring(): InstanceType<typeof ssh2.BaseAgent> {
+    return new Keyring(this.#identities.list, this.#endpoint.legacy, this.#tried, (error) => this.#fail(error));
+  }
+
+  #fail(error: unknown): void {
+    this.failure ??=
+      error instanceof UnreachableError ? error : new UnreachableError(`the login failed: ${String(error)}`, { cause: error });
+  }
+}
+
+type Keys = (error: null, keys: ParsedKey[]) => void;
+type Signed = (error: Error | null, signature?: Buffer) => void;
+
+class Keyring extends ssh2.BaseAgent<ParsedKey> {
+  readonly #identities: readonly Identity[];
+  readonly #legacy: boolean;
+  readonly #tried: string[];
+  readonly #failed: (error: unknown) => void;
+
+  constructor(identities: readonly Identity[], legacy: boolean, tried: string[], failed: (error: unknown) => void) {
+    super();
+    this.#identities = identities;
+    this.#legacy = legacy;
+    this.#tried = tried;
+    this.#failed = failed;
+  }
+
+  override getIdentities(done: Keys): void {
+    this.#tried.push(...this.#identities.map(({ shown }) => `key ${shown}`));
+    done(
+      null,
+      this.#identities.map(({ publicKey }) => publicKey),
+    );
+  }
+
+  override sign(key: ParsedKey, data: Buffer, options: unknown, done?: unknown): void {
+    const signed = (typeof options === 'function' ? options : done) as Signed;
+    const hash = (options as { hash?: string }).hash;
+    this.#sign(key, data, hash).then(
+      (signature) => signed(null, signature),
+      (error: Error) => {
+        this.#failed(error);
+        signed(error);
+      },
+    );
+  }
+
+  async #sign(key: ParsedKey, data: Buffer, hash: string | undefined): Promise<Buffer> {
+    const identity = this.#identities.find(({ publicKey }) => publicKey === key);
+    if (!identity) throw new UnreachableError('the server asked for a key that was not offered');
+    if (hash === 'sha1' && !this.#legacy) {
+      throw new UnreachableError(`the server takes the RSA key ${identity.shown} only with SHA-1`, {
+        hint: 'use an ed25519 key, or set vipctl_legacy_ssh: true for such an old server',
+      });
+    }
+    return identity.sign(data, hash);
+  }
+}

@@ -2,6 +2,7 @@ import { ConfigError, didYouMean } from '../model/errors.ts';
 import type { Value, Vars } from '../model/host.ts';
 import type { Inventory } from './inventory/inventory.ts';
 import { selectHosts, unmatchedParts } from './inventory/patterns.ts';
+import { orMeant } from './problem.ts';
 
 // What Ansible knows about a host by itself; ansible-inventory leaves it out even where somebody sets it.
 const internal = new Set(
@@ -38,10 +39,8 @@ export function hostInventory(inventory: Inventory, pattern: string): string {
 /** The tree `ansible-inventory --graph [GROUP]` prints, with `vars` also the variables of each host and group. */
 export function graphInventory(inventory: Inventory, options: { group?: string; vars?: boolean } = {}): string {
   const { group: top = 'all', vars = false } = options;
-  if (!inventory.groups.has(top)) {
-    const near = didYouMean(top, [...inventory.groups.keys()]);
-    throw new ConfigError(`there is no group ${top}`, { hint: near ? `did you mean ${near}?` : undefined });
-  }
+  if (!inventory.groups.has(top))
+    throw new ConfigError(`there is no group ${top}${orMeant(didYouMean(top, [...inventory.groups.keys()]))}`);
   const variables = (of: Vars | undefined, depth: number) =>
     vars && of ? sorted(shown(of)).map(([name, value]) => branch(`{${name} = ${pythonText(value)}}`, depth)) : [];
   const draw = (name: string, depth: number): string[] => {

@@ -2,14 +2,6 @@ import { ConfigError, type Position } from '../../model/errors.ts';
 import type { Value } from '../../model/host.ts';
 import { type Declaration, type Definition, type Definitions, definedAt } from './declaration.ts';
 
-/** A host as the inventory files declare it. */
-export interface HostNode {
-  readonly name: string;
-  readonly vars: Definitions;
-  /** Where it was named first. */
-  readonly where: Position;
-}
-
 /** A group as the inventory files declare it; `hosts` and `children` are direct members in order. */
 export interface GroupNode {
   readonly name: string;
@@ -23,12 +15,13 @@ export interface GroupNode {
 
 /** Hosts and groups in the order they were first named; every group but `all` lies below `all`. */
 export interface Graph {
-  readonly hosts: ReadonlyMap<string, HostNode>;
+  /** The variables the inventory files give each host itself. */
+  readonly hosts: ReadonlyMap<string, Definitions>;
   readonly groups: ReadonlyMap<string, GroupNode>;
 }
 
 interface Growing {
-  readonly hosts: Map<string, { readonly name: string; readonly vars: Map<string, Definition>; readonly where: Position }>;
+  readonly hosts: Map<string, Map<string, Definition>>;
   readonly groups: Map<string, GrowingGroup>;
 }
 
@@ -61,8 +54,7 @@ function declare(graph: Growing, declaration: Declaration): void {
       return;
     case 'host': {
       const { host: name, group, port, where } = declaration;
-      const vars = new Map(port === undefined ? [] : [['ansible_port', definedAt(port, where)]]);
-      if (!graph.hosts.has(name)) graph.hosts.set(name, { name, vars, where });
+      if (!graph.hosts.has(name)) graph.hosts.set(name, new Map(port === undefined ? [] : [['ansible_port', definedAt(port, where)]]));
       groupOf(graph, group).hosts.add(name);
       return;
     }
@@ -74,7 +66,7 @@ function declare(graph: Growing, declaration: Declaration): void {
       return;
     }
     case 'hostVar':
-      graph.hosts.get(declaration.host)?.vars.set(declaration.name, declaration.definition);
+      graph.hosts.get(declaration.host)?.set(declaration.name, declaration.definition);
   }
 }
 

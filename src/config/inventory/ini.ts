@@ -1,4 +1,5 @@
 import { ConfigError, didYouMean, type Position } from '../../model/errors.ts';
+import { orMeant } from '../problem.ts';
 import { type Declaration, definedAt } from './declaration.ts';
 import { literalOrText } from './literal.ts';
 import { parseHostEntry, requireGroupName, requireVarName } from './names.ts';
@@ -7,8 +8,12 @@ import { splitWords } from './words.ts';
 type SectionKind = 'hosts' | 'children' | 'vars';
 const sectionKinds: readonly string[] = ['hosts', 'children', 'vars'] satisfies SectionKind[];
 
-/** Groups named before they were declared: `[x:vars]` and `[x:children]` may precede `[x]`. */
-type Pending = Map<string, { readonly kind: 'vars' | 'children'; readonly where: Position; readonly parents: [string, Position][] }>;
+/** A group named by `[x:vars]` or as a child before a section declared it, and the parents that wait for it. */
+interface Waiting {
+  readonly kind: 'vars' | 'children';
+  readonly where: Position;
+  readonly parents: [string, Position][];
+}
 
 /**
  * Reads Ansible's INI inventory format. `known` are the groups of inventories read before: a `:vars` section or a child may
@@ -16,7 +21,7 @@ type Pending = Map<string, { readonly kind: 'vars' | 'children'; readonly where:
  */
 export function parseIni(text: string, file: string, known: ReadonlySet<string>): Declaration[] {
   const declarations: Declaration[] = [];
-  const pending: Pending = new Map();
+  const pending = new Map<string, Waiting>();
   const groups = new Set(known);
   let section: { group: string; kind: SectionKind } = { group: 'ungrouped', kind: 'hosts' };
   text.split(/\r\n|\n|\r/).forEach((raw, index) => {
@@ -42,22 +47,28 @@ export function parseIni(text: string, file: string, known: ReadonlySet<string>)
       const child = parseChildLine(line, where);
       if (groups.has(child)) declarations.push({ kind: 'child', group: section.group, child, where });
       else {
-        const waiting = pending.get(child) ?? { kind: 'children', where, parents: [] };
+        const waiting: Waiting = pending.get(child) ?? { kind: 'children', where, parents: [] };
         waiting.parents.push([section.group, where]);
         pending.set(child, waiting);
       }
     }
   });
-  for (const [name, { kind, where, parents }] of pending) {
-    const declared = [...groups].filter((g) => !pending.has(g));
-    const near = didYouMean(name, declared);
-    const what = kind === 'vars' ? `[${name}:vars]` : `[${parents[0]?.[0]}:children]`;
-    throw new ConfigError(`${what} names the group ${name}, which is declared nowhere`, {
-      position: where,
-      hint: near ? `did you mean ${near}?` : `declare it with a section [${name}]`,
-    });
-  }
+  const [first] = pending;
+  if (first)
+    throw undeclared(
+      ...first,
+      [...groups].filter((group) => !pending.has(group)),
+    );
   return declarations;
+}
+
+function undeclared(name: string, { kind, where, parents }: Waiting, declared: readonly string[]): ConfigError {
+  const section = kind === 'vars' ? `[${name}:vars]` : `[${parents[0]?.[0]}:children]`;
+  const meant = orMeant(didYouMean(name, declared));
+  return new ConfigError(`${section} names the group ${name}, which is declared nowhere${meant}`, {
+    position: where,
+    hint: `declare it with a section [${name}]`,
+  });
 }
 
 function parseHeader(line: string, where: Position): { group: string; kind: SectionKind } | undefined {
@@ -70,10 +81,9 @@ function parseHeader(line: string, where: Position): { group: string; kind: Sect
     });
   }
   if (!sectionKinds.includes(kind)) {
-    const near = didYouMean(kind, sectionKinds);
-    throw new ConfigError(`[${group}:${kind}] is not a section`, {
+    throw new ConfigError(`unknown section [${group}:${kind}]${orMeant(didYouMean(kind, sectionKinds))}`, {
       position: { ...where, column: where.column + group.length + 2 },
-      hint: near ? `did you mean [${group}:${near}]?` : 'sections are [group], [group:children] and [group:vars]',
+      hint: 'sections are [group], [group:children] and [group:vars]',
     });
   }
   requireGroupName(group, where);

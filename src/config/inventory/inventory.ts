@@ -1,9 +1,10 @@
 import { didYouMean, type Position } from '../../model/errors.ts';
 import type { Host, Value, Vars } from '../../model/host.ts';
 import { secretsIn } from '../../model/secret-name.ts';
+import { orMeant } from '../problem.ts';
 import { combine, type Declaration, type Definitions, definedAt } from './declaration.ts';
 import { buildGraph, type Graph, type GroupNode, groupsByHost, hostsBelow } from './graph.ts';
-import type { UnreadEntry, VarsFolder } from './vars-files.ts';
+import type { UnreadEntry, VarsFolder } from './vars-folder.ts';
 
 export interface Group {
   readonly name: string;
@@ -55,7 +56,7 @@ export function assembleInventory(declarations: readonly Declaration[], folders:
     hosts.set(name, { name, groups: groups.map((group) => group.name), vars: valuesOf(merged) });
   };
   const order = hostsBelow(graph, 'all');
-  for (const name of order) add(name, graph.hosts.get(name)?.vars ?? new Map(), groupsOf.get(name) ?? []);
+  for (const name of order) add(name, graph.hosts.get(name) ?? new Map(), groupsOf.get(name) ?? []);
   const listed = order.flatMap((name) => hosts.get(name) ?? []);
   if (!localNames.some((name) => hosts.has(name)))
     for (const name of localNames) add(name, new Map([['ansible_connection', definedAt('local')]]), []);
@@ -125,5 +126,5 @@ function warningsAbout(groups: ReadonlyMap<string, Group>, hosts: readonly Host[
 function aboutUnread({ path, name, kind, readInstead }: UnreadEntry, known: readonly string[]): string[] {
   if (readInstead !== undefined) return [`${path} is not read: ${readInstead} comes before it`];
   const near = known.includes(name) ? undefined : didYouMean(name, known);
-  return near === undefined ? [] : [`${path} is not read: there is no ${kind} ${name}; did you mean ${near}?`];
+  return near === undefined ? [] : [`${path} is not read: there is no ${kind} ${name}${orMeant(near)}`];
 }

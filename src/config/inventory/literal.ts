@@ -119,7 +119,7 @@ function readNumber(text: string, at: number): Read | undefined {
   return exact ? { value: sign === '-' && size !== 0 ? -size : size, end: at + whole.length } : undefined;
 }
 
-const string = /([rRuU]?)(?:'''((?:[^\\]|\\.)*?)'''|"""((?:[^\\]|\\.)*?)"""|'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/y;
+const string = /([rRuU]?)(?:'''((?:[^\\]|\\.)*?)'''|"""((?:[^\\]|\\.)*?)"""|'(?!'')((?:[^'\\]|\\.)*)'|"(?!"")((?:[^"\\]|\\.)*)")/y;
 
 /** One string, or several side by side, which Python joins. */
 function readStrings(text: string, from: number): Read | undefined {

@@ -1,6 +1,6 @@
 import { assembleInventory, type Inventory, localNames } from './inventory.ts';
 import { readSources } from './sources.ts';
-import { readVarsFolder, type VarsFolder } from './vars-files.ts';
+import { readVarsFolder, type VarsFolder } from './vars-folder.ts';
 
 /**
  * Reads inventory sources (files, folders, host lists) in order, with the group_vars and host_vars beside them and beside the

@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { ConfigError, didYouMean } from '../../model/errors.ts';
 import type { Host } from '../../model/host.ts';
+import { orMeant } from '../problem.ts';
 import { type Inventory, localNames } from './inventory.ts';
 import { nameTest } from './wildcard.ts';
 
@@ -17,12 +18,11 @@ export function selectHosts(inventory: Inventory, pattern: string, limit?: strin
 
 /** One sentence for every part of a pattern that matches neither a host nor a group, with the name that may have been meant. */
 export function unmatchedParts(inventory: Inventory, pattern: string): string[] {
-  const known = [...inventory.groups.keys(), ...inventory.hostNames];
+  const known = [...inventory.hostNames, ...inventory.groups.keys()];
   return splitPattern(pattern).flatMap((part) => {
     const { name } = splitSubscript(part.replace(/^[!&]/, ''));
     if ([...known, ...localNames].some(nameTest(name))) return [];
-    const near = didYouMean(name, known);
-    return [`the pattern ${part} matches no host and no group${near ? `; did you mean ${near}?` : ''}`];
+    return [`the pattern ${part} matches no host and no group${orMeant(didYouMean(name, known))}`];
   });
 }
 

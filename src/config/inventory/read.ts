@@ -17,14 +17,18 @@ export async function kindOf(path: string, cwd: string): Promise<'file' | 'folde
   throw new ConfigError(`${path} is neither a file nor a folder`);
 }
 
-/** The text of a file; one that cannot be read, is not UTF-8 or is encrypted is an error. */
-export async function readText(path: string, cwd: string): Promise<string> {
-  let bytes: Uint8Array;
+/** The bytes of a file; one that cannot be read is an error. */
+export async function readBytes(path: string, cwd: string): Promise<Uint8Array> {
   try {
-    bytes = await readFile(resolve(cwd, path));
+    return await readFile(resolve(cwd, path));
   } catch (error) {
     throw unreadable(path, error);
   }
+}
+
+/** The text of a file; one that cannot be read, is not UTF-8 or is encrypted is an error. */
+export async function readText(path: string, cwd: string): Promise<string> {
+  const bytes = await readBytes(path, cwd);
   if (!isUtf8(bytes)) throw new ConfigError(`${path} is not UTF-8 text`);
   const text = new TextDecoder().decode(bytes);
   if (!text.startsWith('$ANSIBLE_VAULT;')) return text;

@@ -1,12 +1,13 @@
 import { ConfigError, didYouMean, type Position } from '../../model/errors.ts';
 import type { Value } from '../../model/host.ts';
+import { orMeant, type Problem, toConfigError } from '../problem.ts';
 import type { Path, YamlDocument } from '../yaml.ts';
 import type { Declaration, Definitions } from './declaration.ts';
 import { parseHostEntry, requireGroupName, requireVarName } from './names.ts';
 
 type Mapping = Readonly<Record<string, Value>>;
 
-const sections = ['hosts', 'children', 'vars'] as const;
+const sections = ['hosts', 'children', 'vars'];
 
 /** Reads Ansible's YAML inventory format: groups, each a mapping of `hosts`, `children` and `vars`; any other key is an error. */
 export function parseYamlGroups(document: YamlDocument): Declaration[] {
@@ -38,7 +39,8 @@ function parseGroup(document: YamlDocument, group: string, path: Path): Declarat
   const declarations: Declaration[] = [{ kind: 'group', group, where }];
   if (valueAt(document, path) === null) return declarations;
   const keys = Object.keys(mapping(document, path, `group ${group} is a mapping of hosts, children and vars`));
-  for (const key of keys) if (!sections.some((s) => s === key)) throw unknownKey(document, group, [...path, key], key);
+  const unknown = keys.filter((key) => !sections.includes(key));
+  if (unknown.length > 0) throw toConfigError(unknown.map((key) => unknownKey(document, group, [...path, key], key)));
   for (const section of keys) {
     const at = [...path, section];
     if (section === 'vars') declarations.push(...groupVars(document, group, at));
@@ -48,11 +50,11 @@ function parseGroup(document: YamlDocument, group: string, path: Path): Declarat
   return declarations;
 }
 
-function unknownKey(document: YamlDocument, group: string, path: Path, key: string): ConfigError {
-  const near = didYouMean(key, sections);
-  const hint = near ? `did you mean ${near}?` : 'a group may have hosts, children and vars; other groups stand under children';
-  return new ConfigError(`unknown key ${key} in group ${group}`, { position: document.keyAt(path), hint });
-}
+const unknownKey = (document: YamlDocument, group: string, path: Path, key: string): Problem => ({
+  message: `unknown key "${key}" in group ${group}${orMeant(didYouMean(key, sections))}`,
+  position: document.keyAt(path),
+  hint: 'a group has hosts, children and vars; groups inside it stand under children',
+});
 
 const groupVars = (document: YamlDocument, group: string, path: Path): Declaration[] =>
   [...parseDefinitions(document, path)].map(([name, definition]) => ({
@@ -102,10 +104,9 @@ function valueAt(document: YamlDocument, path: Path): Value {
 function mapping(document: YamlDocument, path: Path, expected: string): Mapping {
   const value = valueAt(document, path);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Mapping;
-  throw new ConfigError(`expected a mapping, found ${nameOf(value)}`, { position: document.at(path), hint: expected });
+  // The value itself is not shown: it may be a secret.
+  const kind = Array.isArray(value) ? 'a list' : (kinds[typeof value] ?? 'nothing');
+  throw new ConfigError(`expected a mapping, got ${kind}`, { position: document.at(path), hint: expected });
 }
 
-function nameOf(value: Value): string {
-  if (Array.isArray(value)) return 'a list';
-  return value === null ? 'nothing' : typeof value === 'object' ? 'a mapping' : `the ${typeof value} ${JSON.stringify(value)}`;
-}
+const kinds: Readonly<Record<string, string>> = { string: 'text', number: 'a number', boolean: 'true or false' };

@@ -1,5 +1,4 @@
-import type { Change } from '../model/change.ts';
-import { run } from '../model/change.ts';
+import { type Change, run, type Step } from '../model/change.ts';
 import { type Command, sh } from '../shell/sh.ts';
 import type { Entry } from './file-state.ts';
 import { resolveMode, showMode } from './mode.ts';
@@ -11,33 +10,65 @@ export interface Attributes {
   readonly group?: string | undefined;
 }
 
-/** What has to change at a path that exists, one change for each attribute; owners first, since `chown` takes set-ID bits away. */
+/** Owners first, since `chown` takes set-ID bits away. */
+const PROGRAMS = { owner: 'chown', group: 'chgrp', mode: 'chmod' } as const;
+type Attribute = keyof typeof PROGRAMS;
+
+interface Difference {
+  readonly attribute: Attribute;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** What has to change at a path that exists, one change for each attribute. */
 export function planAttributes(path: string, wish: Attributes, entry: Entry): Change[] {
-  const link = entry.kind === 'link' ? [sh`-h`] : [];
-  return attributeDifferences(path, wish, entry, {
-    owner: (owner) => sh`chown ${link} -- ${owner} ${path}`,
-    group: (group) => sh`chgrp ${link} -- ${group} ${path}`,
-    mode: (mode) => sh`chmod -- ${mode} ${path}`,
+  const reach = entry.kind === 'link' ? 'link' : 'itself';
+  return differences(wish, entry).map(({ attribute, before, after }) => ({
+    what: `${path} ${attribute}`,
+    before,
+    after,
+    apply: [run(set(attribute, after, path, reach))],
+  }));
+}
+
+/** The same differences with nothing to run: a write that goes with them sets them together with the content. */
+export const showAttributes = (path: string, wish: Attributes, entry: Entry): Change[] =>
+  differences(wish, entry).map(({ attribute, before, after }) => ({ what: `${path} ${attribute}`, before, after, apply: [] }));
+
+/** Whether a file has all the attributes that are wished. */
+export const hasAttributes = (wish: Attributes, entry: Entry): boolean => differences(wish, entry).length === 0;
+
+/** What a command is to reach: the file a path leads to, a symlink itself, or a folder with all inside it. */
+export type Reach = 'itself' | 'link' | 'inside';
+
+/** Steps that set every wished attribute, whatever it was. */
+export const setAttributes = (path: string, wish: Attributes, reach: Reach): Step[] =>
+  ATTRIBUTES.flatMap((attribute) => {
+    const value = wish[attribute];
+    return value === undefined ? [] : [run(set(attribute, value, path, reach))];
+  });
+
+const ATTRIBUTES = Object.keys(PROGRAMS) as Attribute[];
+
+function differences(wish: Attributes, entry: Entry): Difference[] {
+  const mode = wish.mode === undefined ? undefined : showMode(resolveMode(wish.mode, entry.mode, entry.kind === 'directory'));
+  const now = {
+    owner: isNumeric(wish.owner) ? entry.uid : entry.owner,
+    group: isNumeric(wish.group) ? entry.gid : entry.group,
+    mode: showMode(entry.mode),
+  };
+  const wanted = { ...wish, mode };
+  return ATTRIBUTES.flatMap((attribute) => {
+    const [before, after] = [now[attribute], wanted[attribute]];
+    return after === undefined || after === before ? [] : [{ attribute, before, after }];
   });
 }
 
-/** The same differences with nothing to run: a write that follows sets them together with the content. */
-export const showAttributes = (path: string, wish: Attributes, entry: Entry): Change[] => attributeDifferences(path, wish, entry, {});
-
-type Setters = { readonly [K in keyof Attributes]?: (value: string) => Command };
-
-function attributeDifferences(path: string, wish: Attributes, entry: Entry, set: Setters): Change[] {
-  const mode = wish.mode === undefined ? undefined : showMode(resolveMode(wish.mode, entry.mode, entry.kind === 'directory'));
-  return [
-    ...difference(`${path} owner`, isNumeric(wish.owner) ? entry.uid : entry.owner, wish.owner, set.owner),
-    ...difference(`${path} group`, isNumeric(wish.group) ? entry.gid : entry.group, wish.group, set.group),
-    ...difference(`${path} mode`, showMode(entry.mode), mode, set.mode),
-  ];
-}
-
-function difference(what: string, before: string, wanted: string | undefined, set?: (value: string) => Command): Change[] {
-  if (wanted === undefined || wanted === before) return [];
-  return [{ what, before, after: wanted, apply: set ? [run(set(wanted))] : [] }];
+function set(attribute: Attribute, value: string, path: string, reach: Reach): Command {
+  const flags = { itself: [], link: ['-h'], inside: attribute === 'mode' ? ['-R'] : ['-R', '-h'] }[reach];
+  // GNU chmod takes set-ID bits from a directory only when the octal mode has five digits.
+  const word = attribute === 'mode' && /^\d+$/.test(value) ? value.padStart(5, '0') : value;
+  return sh`${[PROGRAMS[attribute], ...flags, '--', word, path]}`;
 }
 
 const isNumeric = (account: string | undefined) => account !== undefined && /^\d+$/.test(account);

@@ -87,7 +87,8 @@ function parse(path: string, { exitCode, stdout, stderr }: CommandResult) {
   return { inside, folder: folder === true, entry: stat === '' ? undefined : parseEntry(stat.split(' '), owner, group, remainder) };
 }
 
-function parseEntry([raw = '', size = '', uid = '', gid = '']: readonly string[], owner: string, group: string, remainder: string): Entry {
+/** An entry from `stat`'s raw mode (hex), size, owner and group numbers, and their names; `remainder` is a link's target or a file's content. */
+export function parseEntry([raw = '', size = '', uid = '', gid = '']: readonly string[], owner: string, group: string, remainder = ''): Entry {
   const bits = Number.parseInt(raw, 16);
   const kind = KINDS[bits & 0o170000] ?? 'other';
   const common = { kind, mode: bits & 0o7777, uid, gid, owner, group, size: Number(size) };

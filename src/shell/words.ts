@@ -14,7 +14,7 @@ export function splitWords(text: string): string[] {
     const match = PART.exec(text);
     if (!match) throw new UnclosedQuoteError(`unclosed quote or trailing backslash in: ${text}`);
     const [, escaped, single, double, plain, space] = match;
-    if (space === undefined) word = (word ?? '') + (literal(escaped) ?? single ?? unescape(double) ?? plain ?? '');
+    if (space === undefined) word = (word ?? '') + (literal(escaped) ?? single ?? unquoted(double) ?? plain ?? '');
     else if (word !== undefined) {
       words.push(word);
       word = undefined;
@@ -25,4 +25,4 @@ export function splitWords(text: string): string[] {
 
 /** A backslash before a newline continues the line, before anything else it quotes it. */
 const literal = (escaped: string | undefined) => (escaped === '\n' ? '' : escaped);
-const unescape = (double: string | undefined) => double?.replace(/\\\n/g, '').replace(/\\([$`"\\])/g, '$1');
+const unquoted = (double: string | undefined) => double?.replace(/\\\n/g, '').replace(/\\([$`"\\])/g, '$1');

@@ -193,7 +193,7 @@ describe('a write that fails', () => {
   });
 
   it('leaves nothing behind when it is told to stop', () => {
-    standIn('checker', 'kill -TERM $(ps -o ppid= -p "$PPID")');
+    standIn('checker', 'kill -TERM "$PPID"');
     expect(write('f', 'new', { validate: 'checker %s' }, { path: at('bin') })?.exitCode).toBe(1);
     expect(names()).toEqual(['bin', 'calls']);
   });

@@ -12,6 +12,14 @@ export function validate<T>(schema: z.ZodType<T>, value: unknown, where: Where, 
   throw toConfigError(result.error.issues.flatMap((issue) => problemsOf(issue, [], { schema, value, where, what })));
 }
 
+/** Throws what `validate` would, but for values that are not known yet: those at a path that is `open`. Keys are known at once. */
+export function validateKnown(schema: z.ZodType, value: unknown, where: Where, what: string, open: (path: Path) => boolean): void {
+  const issues = schema.safeParse(value).error?.issues ?? [];
+  const certain = issues.filter((issue) => issue.code === 'unrecognized_keys' || !open(issue.path as Path));
+  const problems = certain.flatMap((issue) => problemsOf(issue, [], { schema, value, where, what }));
+  if (problems.length > 0) throw toConfigError(problems);
+}
+
 /** Like {@link validate} for a value that is not final: what is wrong at a path that is still `open` (a template, say) is left for later. */
 export function validateWritten(schema: z.ZodType, value: unknown, where: Where, what: string, open: (path: Path) => boolean): void {
   const issues = schema.safeParse(value).error?.issues ?? [];
@@ -29,22 +37,22 @@ interface Input {
 function problemsOf(issue: Issue, above: Path, input: Input): Problem[] {
   const path = [...above, ...(issue.path as Path)];
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(key, path, input));
+  if (issue.code === 'invalid_key') {
+    const message = `"${path.at(-1)}" in ${named(input.what, path.slice(0, -1))}: ${issue.issues.map((i) => i.message).join(', ')}`;
+    return [{ message, position: input.where(path, 'key') }];
+  }
   const nearest = issue.code === 'invalid_union' ? nearestBranch(issue.errors) : undefined;
   if (nearest) return nearest.flatMap((inner) => problemsOf(inner, path, input));
   const got = valueAt(input.value, path);
   const position = input.where(path);
-  const name = [input.what, showPath(path)].filter((part) => part !== '').join(': ');
-  if (got === undefined && path.length > 0) {
-    const parent = showPath(path.slice(0, -1));
-    return [{ message: `"${path.at(-1)}" is missing in ${[input.what, parent].filter((p) => p !== '').join(': ')}`, position }];
-  }
-  return [{ message: `${name}: ${explain(issue, got)}`, position, hint: hintFor(issue, got) }];
+  if (got === undefined && path.length > 0)
+    return [{ message: `"${path.at(-1)}" is missing in ${named(input.what, path.slice(0, -1))}`, position }];
+  return [{ message: `${named(input.what, path)}: ${explain(issue, got)}`, position, hint: hintFor(issue, got) }];
 }
 
 function unknownKey(key: string, path: Path, { schema, value, where, what }: Input): Problem {
   const meant = didYouMean(key, keysAt(schema, path, value));
-  const inside = path.length > 0 ? `${what}: ${showPath(path)}` : what;
-  return { message: `unknown key "${key}" in ${inside}${orMeant(meant)}`, position: where([...path, key], 'key') };
+  return { message: `unknown key "${key}" in ${named(what, path)}${orMeant(meant)}`, position: where([...path, key], 'key') };
 }
 
 /** The branch of a union that fits the value's outer shape, so that its own complaint is the useful one. */
@@ -119,6 +127,8 @@ export function show(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   return typeof value === 'object' ? 'a mapping' : String(value);
 }
+
+const named = (what: string, path: Path) => (path.length > 0 ? `${what}: ${showPath(path)}` : what);
 
 /** `servers[0].port` for `['servers', 0, 'port']`. */
 const showPath = (path: Path) => path.map((step, i) => (typeof step === 'number' ? `[${step}]` : i === 0 ? step : `.${step}`)).join('');

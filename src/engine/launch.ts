@@ -1,4 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { readExtraVars } from '../config/extra-vars.ts';
 import { createSourceFiles } from '../config/files.ts';
 import type { Inventory } from '../config/inventory/inventory.ts';
@@ -23,7 +24,7 @@ import type { World } from './world.ts';
 /** How hosts are reached, and as whom. */
 export interface ConnectionRequest {
   readonly user: string | undefined;
-  readonly privateKey: string | undefined;
+  readonly privateKeys: readonly string[];
   readonly password: Secret | undefined;
   readonly become: boolean;
   readonly becomeUser: string | undefined;
@@ -107,7 +108,7 @@ async function whole(world: World, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } finally {
-    await world.closeAll();
+    await Promise.all([...world.hosts.values()].map((h) => h.session.close()));
     world.emit({ type: 'end', interrupted: world.signal.aborted });
   }
 }
@@ -121,12 +122,7 @@ async function openWorld(request: InventoryRequest, io: Telling, playbookDir: st
   for (const secret of [...inventory.secrets, ...extra.secrets]) io.redactor.add(secret);
   for (const message of inventory.warnings) io.emit({ type: 'warning', message });
   const files = createSourceFiles({ playbookDir, templates: join(io.root, 'templates') });
-  const { connect, closeAll } = connector({
-    ...toConnector(connection),
-    env: io.env,
-    warn: (message, host) => io.emit({ type: 'warning', message, host }),
-    ...(io.prompt && { prompt: io.prompt }),
-  });
+  const connect = connector({ ...connection, env: io.env, cwd: io.cwd, emit: io.emit, ...(io.prompt && { prompt: io.prompt }) });
   const hosts: World['hosts'] = hostRuns(everyHost(inventory), (host) => {
     const run = hosts.get(host.name);
     return connect(run ? reachable(world, run) : host);
@@ -151,28 +147,18 @@ async function openWorld(request: InventoryRequest, io: Telling, playbookDir: st
     signal: io.signal,
     now: () => performance.now(),
     sleep: (ms) => sleep(ms, io.signal),
-    closeAll,
     hosts,
   };
   return world;
 }
-
-const toConnector = ({ user, privateKey, password, becomePassword, hostKeyChecking, connectTimeoutSeconds }: ConnectionRequest) => ({
-  connectSeconds: connectTimeoutSeconds,
-  ...(user !== undefined && { user }),
-  ...(privateKey !== undefined && { privateKey }),
-  ...(password && { password }),
-  ...(becomePassword && { becomePassword }),
-  ...(hostKeyChecking && { hostKeyChecking }),
-});
 
 const everyHost = (inventory: Inventory) => [
   ...inventory.hosts,
   ...(inventory.hosts.some((h) => h.name === 'localhost') ? [] : [inventory.host('localhost') ?? []].flat()),
 ];
 
+/** Waits, but not beyond a Ctrl-C. */
 const sleep = (ms: number, signal: AbortSignal) =>
-  new Promise<void>((done) => {
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', () => (clearTimeout(timer), done()), { once: true });
+  setTimeout(ms, undefined, { signal }).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
   });

@@ -1,6 +1,6 @@
 import { compileCondition } from '../config/expression.ts';
 import type { ConditionText, Inherited, Node, Play, Playbook, Task } from '../config/play.ts';
-import { validate } from '../config/schema.ts';
+import { validateKnown } from '../config/schema.ts';
 import { ConfigError, didYouMean } from '../model/errors.ts';
 import type { Value } from '../model/host.ts';
 import type { Action, Module } from '../modules/module.ts';
@@ -43,7 +43,7 @@ function checkParameters(task: Task, module: Module | Action | undefined): void 
   const params = typeof task.params === 'string' && module.freeForm ? { [module.freeForm]: task.params } : (task.params ?? {});
   const unknowable = module.kind === 'action' ? (module.conditions ?? []) : [];
   const open = (path: readonly (string | number)[]) => unknowable.includes(String(path[0])) || isTemplated(at(params, path));
-  validate(module.params, params, task.whereParam, task.module, open);
+  validateKnown(module.params, params, task.whereParam, task.module, open);
 }
 
 const at = (value: Value, path: readonly (string | number)[]): Value | undefined =>

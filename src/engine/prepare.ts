@@ -6,7 +6,7 @@ import { ConfigError } from '../model/errors.ts';
 import type { Value } from '../model/host.ts';
 import type { Action, Context, Module } from '../modules/module.ts';
 import type { As, Session } from './session.ts';
-import { type LoadedPlay, variables } from './variables.ts';
+import { type LoadedPlay, OMIT, variables } from './variables.ts';
 import type { HostRun, World } from './world.ts';
 
 /** A task made ready for one host and one loop item: templated, validated, its files read. */
@@ -65,7 +65,7 @@ function parameters(world: World, task: Task, module: Module | Action, lookup: L
       ? judged(value, lookup, task, key)
       : world.templates.renderValue(value, lookup, (path) => task.whereParam([key, ...path])),
   ]);
-  return validate(module.params, Object.fromEntries(entries), task.whereParam, task.module);
+  return validate(module.params, Object.fromEntries(entries.filter(([, value]) => value !== OMIT)), task.whereParam, task.module);
 }
 
 /** Conditions of an action (`assert.that`) with the answer beside each text. */

@@ -123,6 +123,11 @@ export class Session {
     return this.#trip(steps.map(toInput), 'steps', as, longest || STEP_SECONDS);
   }
 
+  /** Ends the connection, if there is one. */
+  async close(): Promise<void> {
+    await this.#opened?.close();
+  }
+
   async #trip(inputs: readonly Input[], mode: 'answers' | 'steps', as: As, seconds: number): Promise<readonly CommandResult[]> {
     const { become, onProgress } = as;
     const onLine = onProgress && ((line: string) => line.startsWith(PROGRESS) && onProgress(line.slice(PROGRESS.length)));

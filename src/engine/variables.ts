@@ -13,6 +13,9 @@ export interface LoadedPlay {
   readonly playbookDir: string;
 }
 
+/** What `omit` renders to: a parameter of this value counts as not given. */
+export const OMIT = '__omit_place_holder__';
+
 const trusted = (vars: Vars): Layer => ({ vars, trusted: true });
 /** Facts and results come from hosts: text in them is data, never a template. */
 const foreign = (vars: Vars): Layer => ({ vars, trusted: false });
@@ -51,6 +54,8 @@ function magic(name: string, world: World, run: HostRun, loaded: LoadedPlay | un
       return world.options.check;
     case 'playbook_dir':
       return loaded?.playbookDir;
+    case 'omit':
+      return OMIT;
     case 'hostvars':
       return hostvars(world, loaded);
     case 'node':

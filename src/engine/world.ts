@@ -35,8 +35,6 @@ export interface World {
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   readonly hosts: ReadonlyMap<string, HostRun>;
-  /** Ends every connection of the run. */
-  readonly closeAll: () => Promise<void>;
 }
 
 /** What a run learns and decides about one host while it goes on. */

@@ -1,8 +1,26 @@
 import type { Command } from '../shell/sh.ts';
+import type { IptablesPersistence } from './iptables.ts';
+import type { PackageManager } from './packages.ts';
+import type { TimeTable } from './time.ts';
 
-/** All that vipctl knows of a family of distributions; the only place that knows one. Grown by what modules ask for. */
+/** What os-release says of a system: ID, VERSION_ID, ID_LIKE. */
+export interface Release {
+  readonly distribution: string;
+  readonly version: string;
+  readonly like: readonly string[];
+}
+
+/** All that vipctl knows of a family of distributions, for one release of it; the only place that knows one. */
 export interface OsFamily {
   readonly id: 'debian' | 'redhat';
-  matches(release: { readonly id: string; readonly like: readonly string[] }): boolean;
-  installPackages(names: readonly string[]): Command;
+  readonly packages: PackageManager;
+  /** The family's word for a service that goes by several (`chrony` and `chronyd`); other names stay as they are. */
+  serviceName(name: string): string;
+  /** The file a unit or init script takes a service's options from. */
+  environmentFile(service: string): string;
+  /** What makes a SysV service start at boot, or not. */
+  readonly boot: { enable(service: string): Command; disable(service: string): Command };
+  readonly time: TimeTable;
+  /** By IP version, how iptables rules come back at boot. */
+  readonly iptables: Readonly<Record<4 | 6, IptablesPersistence>>;
 }

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { type Change, deferred, refused, run } from '../model/change.ts';
+import { sh } from '../shell/sh.ts';
+import { type Context, defineModule } from './module.ts';
+import { parseUnits, type Unit, unitQuery } from './unit.ts';
+import { bootStep, daemonReload, stateStep } from './unit-steps.ts';
+
+const params = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[\w@:.\\][\w@:.\\-]*$/, { error: ({ input }) => `expected the name of a service, got ${JSON.stringify(input)}` })
+    .describe('Service or systemd unit; chrony and chronyd, ssh and sshd, cron and crond mean the same on every system'),
+  state: z
+    .enum(['started', 'stopped', 'restarted', 'reloaded'])
+    .optional()
+    .describe('started and stopped act when needed; restarted and reloaded always act, and start what is stopped'),
+  enabled: z.boolean().optional().describe('Whether it starts at boot'),
+  masked: z.boolean().optional().describe('Whether systemd is forbidden to start it at all'),
+  daemon_reload: z
+    .boolean()
+    .default(false)
+    .describe("Let systemd read the unit's files again when they have changed; done anyway before it is started"),
+});
+type Params = z.infer<typeof params>;
+
+/** A service that runs or rests, and does or does not start at boot. */
+export const serviceModule = defineModule<Params, Unit>({
+  name: 'service',
+  params,
+
+  check({ name }, { os, facts }) {
+    const names = [os.serviceName(name.replace(/\.service$/, ''))];
+    return {
+      command: unitQuery(names, facts.init),
+      parse: (result) => parseUnits(names, result)[0] as Unit,
+    };
+  },
+
+  plan(wish, unit, context) {
+    const { name, masked } = wish;
+    if (!unit.exists) return deferred(`there is no service ${name}`);
+    if (masked !== undefined && context.facts.init !== 'systemd')
+      return refused(`${name} cannot be masked`, 'only systemd can mask a unit');
+    const willBeMasked = masked ?? unit.masked;
+    if (willBeMasked && (wish.enabled || (wish.state !== undefined && wish.state !== 'stopped')))
+      return refused(`${name} is masked and can be neither started nor enabled`, 'set masked: false');
+    if (wish.state === 'reloaded' && unit.running && !unit.canReload) return refused(`${name} cannot reload`, 'use state: restarted');
+    const acts = [...unmask(wish, unit), ...boot(wish, unit, context), ...state(wish, unit, context), ...mask(wish, unit)];
+    return [...reread(wish, unit, acts.length > 0), ...acts];
+  },
+});
+
+/** systemd would act on the file it read before, and says so only in passing. */
+const reread = ({ name, daemon_reload }: Params, unit: Unit, acts: boolean): Change[] =>
+  unit.stale && (acts || daemon_reload)
+    ? [{ what: `unit file of ${name}`, before: 'changed', after: 'read again', apply: [daemonReload] }]
+    : [];
+
+function boot({ name, enabled }: Params, unit: Unit, context: Context): Change[] {
+  const wanted = enabled ? 'enabled' : 'disabled';
+  if (enabled === undefined || unit.boot === wanted || unit.boot === 'fixed') return [];
+  return [{ what: `${name} at boot`, before: unit.boot, after: wanted, apply: [bootStep(unit, enabled ? 'enable' : 'disable', context)] }];
+}
+
+function state({ name, state }: Params, unit: Unit, context: Context): Change[] {
+  const before = unit.running ? 'started' : 'stopped';
+  const change = (after: string, verb: Parameters<typeof stateStep>[1]) => [
+    { what: name, before, after, apply: [stateStep(unit, verb, context)] },
+  ];
+  if (state === undefined || state === before) return [];
+  if (state === 'stopped') return change('stopped', 'stop');
+  if (state === 'started' || !unit.running) return change('started', 'start');
+  return state === 'restarted' ? change('restarted', 'restart') : change('reloaded', 'reload');
+}
+
+const unmask = ({ name, masked }: Params, unit: Unit): Change[] =>
+  masked === false && unit.masked
+    ? [{ what: name, before: 'masked', after: 'unmasked', apply: [run(sh`systemctl unmask -- ${unit.id}`)] }]
+    : [];
+
+const mask = ({ name, masked }: Params, unit: Unit): Change[] =>
+  masked === true && !unit.masked
+    ? [{ what: name, before: 'unmasked', after: 'masked', apply: [run(sh`systemctl mask -- ${unit.id}`)] }]
+    : [];

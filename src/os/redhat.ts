@@ -1,0 +1,57 @@
+import { all, sh } from '../shell/sh.ts';
+import type { OsFamily, Release } from './family.ts';
+import { INSTALL_DEFAULTS } from './packages.ts';
+import { rpmManager } from './rpm.ts';
+import type { TimeProvider, TimeTable } from './time.ts';
+
+/** Distributions that count like EL; others of the family (Fedora, Amazon Linux) count as newer than all. */
+const EL = ['rhel', 'centos', 'rocky', 'almalinux', 'ol', 'scientific', 'cloudlinux', 'virtuozzo', 'eurolinux'];
+
+/** CentOS 6 and 7, EL 8–10, and what is built from them. */
+export function redhat({ distribution, version }: Release): OsFamily {
+  const major = EL.includes(distribution) && version !== '' ? Number.parseInt(version, 10) : Number.POSITIVE_INFINITY;
+  const packages = rpmManager(major <= 7 ? 'yum' : 'dnf');
+  // EL 6 has the service in iptables itself; EL 9 renamed the package after the kernel's newer side.
+  const firewallPackage = (v6: boolean) =>
+    major <= 6 ? (v6 ? 'iptables-ipv6' : 'iptables') : major <= 8 ? 'iptables-services' : 'iptables-nft-services';
+  const persistence = (service: 'iptables' | 'ip6tables') => ({
+    file: `/etc/sysconfig/${service}`,
+    service,
+    install: packages.install([{ name: firewallPackage(service === 'ip6tables') }], INSTALL_DEFAULTS),
+  });
+  return {
+    id: 'redhat',
+    packages,
+    serviceName: (name) => ({ chrony: 'chronyd', ntp: 'ntpd', ssh: 'sshd', cron: 'crond', apache2: 'httpd' })[name] ?? name,
+    environmentFile: (service) => `/etc/sysconfig/${service}`,
+    boot: {
+      enable: (service) => all(sh`chkconfig --add ${service}`, sh`chkconfig ${service} on`),
+      disable: (service) => sh`chkconfig ${service} off`,
+    },
+    time: timeTable(major),
+    iptables: { 4: persistence('iptables'), 6: persistence('ip6tables') },
+  };
+}
+
+/** EL 8 dropped ntp; EL 6 had no chrony before 6.8 and uses ntp. */
+function timeTable(major: number): TimeTable {
+  if (major <= 6) return [NTPD, CHRONYD];
+  return major === 7 ? [CHRONYD, NTPD] : [CHRONYD];
+}
+
+const CHRONYD: TimeProvider = {
+  id: 'chrony',
+  packages: ['chrony'],
+  service: 'chronyd',
+  config: '/etc/chrony.conf',
+  drift: '/var/lib/chrony/drift',
+};
+
+const NTPD: TimeProvider = {
+  id: 'ntpd',
+  packages: ['ntp', 'ntpdate'],
+  service: 'ntpd',
+  config: '/etc/ntp.conf',
+  drift: '/var/lib/ntp/drift',
+  atBoot: { service: 'ntpdate', servers: '/etc/ntp/step-tickers' },
+};

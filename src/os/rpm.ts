@@ -1,0 +1,75 @@
+import { type Command, lines, sh } from '../shell/sh.ts';
+import { attempts, type ManagerLock } from './attempt.ts';
+import type { InstallOptions, PackageManager, PackageWish } from './packages.ts';
+
+const lock = (manager: string): ManagerLock => ({
+  manager,
+  files: ['/var/lib/rpm/.rpm.lock', '/usr/lib/sysimage/rpm/.rpm.lock'],
+  pidFiles: ['/var/run/yum.pid', '/var/cache/dnf/metadata_lock.pid', '/var/cache/dnf/download_lock.pid', '/var/lib/dnf/rpmdb_lock.pid'],
+  names: ['yum', 'dnf', 'dnf-3', 'dnf-automatic', 'packagekitd'],
+  lost: 'holding the yum lock|transaction lock|Failed to obtain the transaction lock',
+});
+
+const STALE = 'Cannot download|All mirrors were tried|No more mirrors to try|\\[Errno 256\\]|HTTP Error 404|Status code: 404';
+
+/** dnf (EL 8 and later, Fedora) and yum (EL 6 and 7): the same words, but yum calls a missing name a success and never goes back a version. */
+export function rpmManager(name: 'dnf' | 'yum'): PackageManager {
+  const cache = `/var/cache/${name}`;
+  const refresh = sh`{ attempt ${name} -y clean expire-cache && attempt ${name} -y makecache && touch -c -- ${cache}; }`;
+  return {
+    name,
+
+    query: (names, { candidates, lists }) =>
+      lines(
+        ...(names.length > 0 ? [installed(names)] : []),
+        ...(candidates ? [sh`${name} -q -C check-update ${names} | awk ${UPDATES}`] : []),
+        ...(lists ? [sh`now=$(date +%s); printf 'age\\t%s\\n' $((now - $(stat -c %Y ${cache} || echo 0)))`] : []),
+      ),
+
+    install: (wishes, options) =>
+      lines(
+        attempts(lock(name), options.lockSeconds),
+        sh`install() { attempt ${name} -y ${installWords(name, options)} install ${wishes.map(pinned)}${name === 'yum' ? yumCaveats(wishes) : sh``}; }`,
+        sh`install; code=$?
+if [ "$code" != 0 ] && grep -qE ${STALE} "$words"; then
+  echo 'vipctl: refreshing the package lists' >&2
+  ${refresh} || cat -- "$words" >&2
+  install; code=$?
+fi
+finish "$code"`,
+      ),
+
+    remove: (names, lockSeconds) => lines(attempts(lock(name), lockSeconds), sh`attempt ${name} -y remove ${names}; finish $?`),
+
+    refresh: (lockSeconds) => lines(attempts(lock(name), lockSeconds), sh`${refresh}; finish $?`),
+
+    spellings: (version) => {
+      const withRelease = version.replace(/^\d+:/, '');
+      return [version, withRelease, withRelease.replace(/-[^-]*$/, '')];
+    },
+  };
+}
+
+const pinned = ({ name, version }: PackageWish) => (version === undefined ? name : `${name}-${version}`);
+
+function installWords(name: 'dnf' | 'yum', { recommends, replace }: InstallOptions): string[] {
+  if (name === 'yum') return [];
+  return [`--setopt=install_weak_deps=${recommends ? 'True' : 'False'}`, ...(replace ? ['--allowerasing'] : [])];
+}
+
+function yumCaveats(wishes: readonly PackageWish[]): Command {
+  const pins = wishes.filter((w) => w.version !== undefined).map(pinned);
+  const known = sh` && ! grep -q '^No package .* available' "$words"`;
+  return pins.length === 0 ? known : sh`${known} && { rpm -q --quiet ${pins} || attempt yum -y downgrade ${pins}; }`;
+}
+
+/** Epoch, version and release as `yum` writes them. */
+const VERSION = '%|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}\\n';
+
+/** Who is installed in which version; a name that is no package may be provided by one. */
+const installed = (names: readonly string[]) => sh`rpm -q --qf ${`installed\\t%{NAME}\\t${VERSION}`} ${names} ||
+  for name in ${names}; do
+    rpm -q --quiet "$name" || rpm -q --qf "installed\\t$name\\t"${VERSION} --whatprovides "$name"
+  done`;
+
+const UPDATES = `/^Obsoleting/ { exit } NF == 3 { sub(/\\.[^.]*$/, "", $1); print "candidate\\t" $1 "\\t" $2 }`;

@@ -1,14 +1,19 @@
 import { defineConfig } from 'vitest/config';
 
+const root = import.meta.dirname;
+
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', root: import.meta.dirname, include: ['unit/**/*.test.ts'] } },
+      { test: { name: 'unit', root, include: ['unit/**/*.test.ts'], exclude: ['unit/cli/**'] } },
+      // These run the bundle in processes of its own, so it is built first.
+      { test: { name: 'cli', root, include: ['unit/cli/**/*.test.ts'], globalSetup: [`${root}/bundle.mjs`], testTimeout: 30_000 } },
       {
         test: {
           name: 'e2e',
-          root: import.meta.dirname,
+          root,
           include: ['e2e/**/*.test.ts'],
+          globalSetup: [`${root}/bundle.mjs`],
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 600_000,

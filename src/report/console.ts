@@ -30,9 +30,10 @@ export function createConsole(out: Output, options: TextOptions, paint: Paint): 
   const open = new Map<number, Shown>();
   const queue: (Shown | string)[] = [];
   let shown = Promise.resolve();
+  const borrowed = new Set<Promise<unknown>>();
   const enqueue = (...items: readonly (Shown | string)[]) => {
     queue.push(...items);
-    shown = shown.then(() => drain(queue, out, paint));
+    shown = shown.then(() => drain(queue, out, paint, borrowed));
   };
   const endAll = () => {
     for (const task of open.values()) task.end();
@@ -62,6 +63,11 @@ export function createConsole(out: Output, options: TextOptions, paint: Paint): 
       enqueue(...closingLines(report, options, paint, error));
       await shown;
     },
+    async lend(work) {
+      const use = work();
+      borrowed.add(use);
+      return use.finally(() => borrowed.delete(use));
+    },
   };
 }
 
@@ -88,18 +94,20 @@ function begin(event: Extract<RunEvent, { type: 'task' }>): Shown {
 }
 
 /** Prints what is queued, in order; tasks that are still running and stand next to each other share one screen. */
-async function drain(queue: (Shown | string)[], out: Output, paint: Paint): Promise<void> {
+async function drain(queue: (Shown | string)[], out: Output, paint: Paint, borrowed: ReadonlySet<Promise<unknown>>): Promise<void> {
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    await Promise.allSettled(borrowed);
     if (typeof next === 'string') {
       out.write(`${next}\n`);
       continue;
     }
     await Promise.race([next.over, delay(GRACE_MS)]);
+    await Promise.allSettled(borrowed);
     const tasks = [next];
     if (next.isOver) out.write(`${finishedText(next, paint)}\n`);
     else {
       while (isRunning(queue[0])) tasks.push(queue.shift() as Shown);
-      await showLive(tasks, paint);
+      await showLive(tasks, paint, () => borrowed.size > 0);
     }
     for (const line of tasks.flatMap((task) => task.details)) out.write(`${line}\n`);
   }

@@ -12,5 +12,6 @@ export function byFleetSize(few: Sink, many: Sink): Sink {
       chosen.take(event, report);
     },
     close: (report, error) => chosen.close(report, error),
+    lend: (work) => chosen.lend?.(work) ?? work(),
   };
 }

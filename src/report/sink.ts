@@ -8,6 +8,8 @@ export interface Sink {
   take(event: RunEvent, report: Report): void;
   /** Called once, after the last event; `error` is what ended the run early. */
   close(report: Report, error?: VipctlError): void | Promise<void>;
+  /** Leaves the terminal alone while `work` uses it; absent where the sink writes to it only between events. */
+  lend?<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /** What the text sinks show beyond one line per outcome. */

@@ -61,7 +61,7 @@ function file() {
 export const quiet: TextOptions = { diff: false, verbose: false, profile: false };
 
 /** An output that keeps what it is given. */
-export function collector(): Output & { text: string } {
+function collector(): Output & { text: string } {
   return {
     text: '',
     write(text) {

@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import { ConfigError, EXIT, type ExitCode } from '../model/errors.ts';
+import { exitCodeOf, type Report, resultOf, total } from '../model/report.ts';
+import { defineCommand } from './command.ts';
+import { type Io, isInteractive } from './io.ts';
+import { connectionOptions, inventoryOptions, outputOptions, playOptions } from './options.ts';
+import { perform, toRequest } from './playbook.ts';
+import { askYes } from './prompt.ts';
+
+const { 'list-hosts': _hosts, 'list-tasks': _tasks, ...chosenOptions } = playOptions;
+const options = {
+  ...inventoryOptions,
+  ...chosenOptions,
+  ...connectionOptions,
+  ...outputOptions,
+  yes: { alias: 'y', type: 'boolean', default: false, describe: 'Do not ask' },
+} as const;
+
+/** `vipctl bootstrap`: playbooks/bootstrap.yml, after showing what it would do and asking. */
+export const bootstrap = defineCommand({
+  options,
+  declare: (yargs) =>
+    yargs
+      .example('$0 bootstrap -i inventories/lab.yml', 'shows what would change, and asks')
+      .example('$0 bootstrap -i prod.yml --check --diff', 'only shows it')
+      .example('$0 bootstrap -i prod.yml --yes', 'does not ask'),
+  async run(args, io) {
+    if (args['fail-on-change'] && !args.check) throw new ConfigError('--fail-on-change needs --check');
+    const mayAsk = isInteractive(io) && args.format === 'text';
+    if (!args.yes && !args.check && !mayAsk)
+      throw new ConfigError('bootstrap changes hosts, and there is nobody to ask', {
+        hint: 'add --yes, or --check to see what it would do',
+      });
+    const request = await toRequest('bootstrap', join(io.root, 'playbooks/bootstrap.yml'), args, io);
+    const refusal = args.yes || args.check ? undefined : await agree(await perform({ ...request, check: true }, args, io), io);
+    return refusal ?? exitCodeOf(await perform(request, args, io), args['fail-on-change']);
+  },
+});
+
+/** Asks whether to do what the preview showed; answers with an exit code where the run is to end here. */
+async function agree(preview: Report, io: Io): Promise<ExitCode | undefined> {
+  const pending = total(preview, 'pending');
+  if (pending === 0 || !['ok', 'unverified'].includes(resultOf(preview))) return exitCodeOf(preview);
+  const changes = pending === 1 ? '1 task' : `${pending} tasks`;
+  if (await askYes(`Carry out the ${changes} shown as pending?`, io)) return undefined;
+  io.stderr.write('nothing was changed\n');
+  return EXIT.interrupted;
+}

@@ -1,0 +1,34 @@
+import type { Command } from './command.ts';
+
+/** A command as `vipctl --help` lists it; the rest of it is loaded when it is called. */
+export interface Entry {
+  /** Name and positional arguments, as yargs reads them. */
+  readonly usage: string;
+  readonly describe: string;
+  load(): Promise<Command>;
+}
+
+/** Every command there is. */
+export const commands: readonly Entry[] = [
+  {
+    usage: 'bootstrap',
+    describe: 'Bring hosts up to a working floating IP',
+    load: async () => (await import('./bootstrap.ts')).bootstrap,
+  },
+  { usage: 'run <playbook>', describe: 'Run a playbook', load: async () => (await import('./run.ts')).run },
+  {
+    usage: 'facts [pattern]',
+    describe: 'Print what there is to know about hosts, as JSON',
+    load: async () => (await import('./facts.ts')).facts,
+  },
+  { usage: 'inventory', describe: 'Print hosts, groups and variables', load: async () => (await import('./inventory.ts')).inventory },
+  { usage: 'lab <action> [host]', describe: 'Run hosts of an inventory on this machine', load: async () => (await import('./lab.ts')).lab },
+  {
+    usage: 'demo',
+    describe: 'Show it all: lab, bootstrap twice, a page through the VIP',
+    load: async () => (await import('./demo.ts')).demo,
+  },
+  { usage: 'schema <name>', describe: 'Print a JSON Schema', load: async () => (await import('./schema.ts')).schema },
+];
+
+export const nameOf = ({ usage }: Entry): string => usage.split(' ')[0] ?? usage;

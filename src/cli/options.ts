@@ -1,0 +1,101 @@
+import { commaSeparated, many, one, oneOf, text, wholeNumber } from './values.ts';
+
+/** Which hosts there are. */
+export const inventoryOptions = {
+  inventory: {
+    alias: 'i',
+    type: 'array',
+    string: true,
+    requiresArg: true,
+    demandOption: true,
+    coerce: many('inventory'),
+    describe: 'Inventory file, folder or host list ("lb1,lb2"); repeatable',
+  },
+} as const;
+
+/** How hosts are reached, and as whom. */
+export const connectionOptions = {
+  user: { alias: 'u', type: 'string', requiresArg: true, coerce: one('user', text), describe: 'User to log in as' },
+  'private-key': { type: 'array', string: true, requiresArg: true, coerce: many('private-key'), describe: 'SSH key file; repeatable' },
+  'ask-pass': { alias: 'k', type: 'boolean', default: false, describe: 'Ask for the SSH password' },
+  become: { alias: 'b', type: 'boolean', default: false, describe: 'Become another user through sudo' },
+  'become-user': { type: 'string', requiresArg: true, coerce: one('become-user', text), describe: 'User to become [root]' },
+  'ask-become-pass': { alias: 'K', type: 'boolean', default: false, describe: 'Ask for the sudo password' },
+  'host-key-checking': {
+    type: 'string',
+    requiresArg: true,
+    coerce: one('host-key-checking', oneOf('host-key-checking', ['strict', 'accept-new', 'off'])),
+    describe: 'strict: only known host keys; accept-new: record keys of new hosts; off: accept any [strict]',
+  },
+  timeout: {
+    type: 'string',
+    requiresArg: true,
+    default: '10',
+    coerce: one('timeout', wholeNumber('timeout', 1)),
+    describe: 'Seconds a connection may take to open',
+  },
+  forks: {
+    alias: 'f',
+    type: 'string',
+    requiresArg: true,
+    default: '25',
+    coerce: one('forks', wholeNumber('forks', 1)),
+    describe: 'Hosts worked on at the same time',
+  },
+} as const;
+
+/** Which hosts and tasks of a playbook, and whether for real. */
+export const playOptions = {
+  limit: {
+    alias: 'l',
+    type: 'string',
+    requiresArg: true,
+    coerce: one('limit', text),
+    describe: 'Only hosts of this pattern (@file: one per line)',
+  },
+  tags: {
+    alias: 't',
+    type: 'array',
+    string: true,
+    requiresArg: true,
+    coerce: commaSeparated('tags'),
+    describe: 'Only tasks with these tags',
+  },
+  'skip-tags': {
+    type: 'array',
+    string: true,
+    requiresArg: true,
+    coerce: commaSeparated('skip-tags'),
+    describe: 'No tasks with these tags',
+  },
+  'extra-vars': {
+    alias: 'e',
+    type: 'array',
+    string: true,
+    requiresArg: true,
+    coerce: many('extra-vars'),
+    describe: 'Variables above all others: key=value, a JSON object, or @file',
+  },
+  check: { alias: 'C', type: 'boolean', default: false, describe: 'Change nothing; tell what would change' },
+  diff: { alias: 'D', type: 'boolean', default: false, describe: 'Show how files change' },
+  'fail-on-change': { type: 'boolean', default: false, describe: 'With --check: exit 3 when something would change' },
+  'list-tasks': { type: 'boolean', default: false, describe: 'Print the tasks and exit' },
+  'list-hosts': { type: 'boolean', default: false, describe: 'Print the hosts and exit' },
+} as const;
+
+/** What is told about a run. */
+export const outputOptions = {
+  format: {
+    type: 'string',
+    requiresArg: true,
+    default: 'text',
+    coerce: one('format', oneOf('format', ['text', 'json', 'ndjson'])),
+    describe: 'text; json: one document on stdout; ndjson: an event per line as it happens',
+  },
+  profile: { type: 'boolean', default: false, describe: 'Show time and round trips per host and task' },
+} as const;
+
+/** What every command takes. */
+export const commonOptions = {
+  verbose: { alias: 'v', type: 'boolean', default: false, describe: 'Show commands and their output, and the stack of an error' },
+} as const;

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { EXIT } from '../model/errors.ts';
+import { reportSchema } from '../report/schema.ts';
+import { defineCommand } from './command.ts';
+
+const schemas = { report: reportSchema };
+
+/** `vipctl schema NAME`: what a document looks like, for editors and for programs that read our output. */
+export const schema = defineCommand({
+  options: {},
+  declare: (yargs) =>
+    yargs
+      .positional('name', {
+        choices: Object.keys(schemas) as (keyof typeof schemas)[],
+        demandOption: true,
+        describe: 'What the schema describes',
+      })
+      .example('$0 schema report', 'the document that --format json prints'),
+  async run({ name }, { stdout }) {
+    stdout.write(`${JSON.stringify(z.toJSONSchema(schemas[name]), null, 2)}\n`);
+    return EXIT.ok;
+  },
+});

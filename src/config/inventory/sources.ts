@@ -1,4 +1,4 @@
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ConfigError } from '../../model/errors.ts';
 import { parseYaml } from '../yaml.ts';
 import type { Declaration } from './declaration.ts';
@@ -57,15 +57,14 @@ function parseFile(text: string, file: string, known: ReadonlySet<string>): { de
       hint: `write out what it finds: ansible-inventory -i ${file} --list --yaml --export > hosts.yml`,
     });
   if (file.endsWith('.toml')) throw new ConfigError(`${file}: TOML inventories are not supported`, { hint: 'write it as YAML or INI' });
-  if (!isYaml(text, basename(file))) return { declarations: parseIni(text, file, known), secrets: [] };
+  if (!isYaml(text, file)) return { declarations: parseIni(text, file, known), secrets: [] };
   const document = parseYaml(text, file);
   return { declarations: parseYamlGroups(document), secrets: document.secrets };
 }
 
 /** By the name's ending, else by the first line that says something: `all:`, `---` and `{` begin YAML. */
-function isYaml(text: string, name: string): boolean {
-  if (/\.(?:ya?ml|json)$/.test(name)) return true;
-  if (name.includes('.')) return false;
+function isYaml(text: string, file: string): boolean {
+  if (/\.(?:ya?ml|json)$/.test(file)) return true;
   const first = text.split(/\r\n|\n|\r/).find((line) => !/^\s*(?:[#;].*)?$/.test(line)) ?? '';
   return /^(?:---|%YAML|\{|(?:[\w.-]+|"[^"]*"|'[^']*')\s*:(?:\s|$))/.test(first);
 }

@@ -32,6 +32,8 @@ export interface Task extends Inherited {
   readonly whereParam: (path: readonly (string | number)[]) => Position;
   readonly loop?: Value;
   readonly loopVar: string;
+  /** What stands for an item in the output (`loop_control.label`), not yet templated; default: the item. */
+  readonly loopLabel?: Value;
   readonly register?: string;
   readonly notify: readonly string[];
   /** Handlers only: further names it answers to. */
@@ -72,4 +74,6 @@ export interface Play extends Inherited {
 export interface Playbook {
   readonly file: string;
   readonly plays: readonly Play[];
+  /** Texts that must never be shown: tagged `!secret`, or standing under a secret's name. */
+  readonly secrets: readonly string[];
 }

@@ -1,4 +1,5 @@
 import { bracketed, canonical } from './address.ts';
+import { certificatePath } from './around.ts';
 import { instanceSpecs } from './instances.ts';
 import type { ClusterSpec, ListenSpec } from './schema.ts';
 
@@ -6,7 +7,7 @@ import type { ClusterSpec, ListenSpec } from './schema.ts';
 export function bindsOf(spec: ClusterSpec, { bind, port, vips, certificates }: Partial<ListenSpec>): string[] {
   if (bind) return bind;
   if (port === undefined) return [];
-  const tls = certificates ? ` ssl ${certificates.map((c) => `crt ${c}`).join(' ')} alpn h2,http/1.1` : '';
+  const tls = certificates ? ` ssl ${certificates.map((c) => `crt ${certificatePath(spec, c)}`).join(' ')} alpn h2,http/1.1` : '';
   if (vips) return vips.map((v) => `${bracketed(canonical(v))}:${port}${tls}`);
   return [hasIpv6(spec) ? `:::${port} v4v6${tls}` : `*:${port}${tls}`];
 }

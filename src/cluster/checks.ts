@@ -1,7 +1,7 @@
 import type { ClusterSpec } from './schema.ts';
 
 /** Where the scripts live: a folder only root may write to, whose SELinux type lets keepalived run them (EL8 and newer). */
-export const SCRIPTS = '/usr/libexec/keepalived';
+const SCRIPTS = '/usr/libexec/keepalived';
 
 /** Unprivileged user that check and notify scripts run as; the one keepalived itself looks for (keepalived.conf(5), script_user). */
 export const SCRIPT_USER = 'keepalived_script';
@@ -24,6 +24,9 @@ export type Check = {
 
 const usual = { interval: 1, timeout: 1, fall: 2, rise: 2, weight: 0, user: SCRIPT_USER, shared: false };
 
+export const checkPath = (spec: ClusterSpec): string => `${SCRIPTS}/chk_${spec.engine ?? 'haproxy'}.sh`;
+export const notifyPath = `${SCRIPTS}/notify.sh`;
+
 /** Every check of a cluster: the proxy's, the maintenance flag, and the user's own. */
 export function checksOf(spec: ClusterSpec): Check[] {
   const own = Object.entries(spec.checks ?? {}).map(([name, check]) => ({
@@ -43,11 +46,12 @@ export const maintenanceFile = (spec: ClusterSpec): string => spec.maintenance_f
 function proxyCheck(spec: ClusterSpec): Check {
   const { ask = 'http', ...settings } = spec.proxy_check ?? {};
   const http = ask === 'http';
+  const engine = spec.engine ?? 'haproxy';
   return {
     ...timing(settings),
-    name: 'chk_haproxy',
+    name: `chk_${engine}`,
     purpose: 'proxy',
-    script: http ? `${SCRIPTS}/chk_haproxy.sh` : '/usr/bin/killall -0 haproxy',
+    script: http ? checkPath(spec) : `/usr/bin/killall -0 ${engine}`,
     // Another user's process may not even be asked whether it lives: EPERM would read as dead.
     user: http ? SCRIPT_USER : 'root',
     shared: false,

@@ -1,12 +1,24 @@
 import { ConfigError } from '../model/errors.ts';
-import { quote } from '../shell/sh.ts';
-import { maintenanceFile, SCRIPT_USER, SCRIPTS } from './checks.ts';
+import {
+  type FilePlan,
+  filesOf,
+  type HealthPlan,
+  healthPlan,
+  type NodeHeader,
+  type NotifyPlan,
+  nodeHeader,
+  notifyPlan,
+  type SyslogPlan,
+  syslogPlan,
+} from './around.ts';
+import { checkPath, maintenanceFile, notifyPath, SCRIPT_USER } from './checks.ts';
 import { refuseErrors } from './finding.ts';
 import { type FirewallRule, firewallRules } from './firewall.ts';
 import { type HaproxyPlan, haproxyPlan, PEERS_PORT, sharesTables } from './haproxy.ts';
 import { type Instance, instancesOf } from './instances.ts';
 import { type KeepalivedPlan, keepalivedPlan } from './keepalived.ts';
 import { listenersOf } from './listeners.ts';
+import { type NginxPlan, nginxPlan } from './nginx.ts';
 import { type ClusterInventory, interfaceOf, type NodeInput } from './node.ts';
 import { prove } from './prove.ts';
 import type { ClusterSpec } from './schema.ts';
@@ -21,20 +33,24 @@ export type NodePlan = {
   readonly vips: readonly VipPlan[];
   /** MAC addresses of all nodes, and the virtual ones, as far as they are known. */
   readonly macs: readonly string[];
+  readonly engine: 'haproxy' | 'nginx';
   readonly packages: readonly string[];
   /** Services in the order they are to be started. */
   readonly services: readonly string[];
   readonly sysctls: readonly { readonly name: string; readonly value: string }[];
   readonly firewall: readonly FirewallRule[];
-  readonly scripts: string;
+  readonly files: readonly FilePlan[];
+  readonly paths: { readonly check: string; readonly notify: string };
+  readonly syslog: SyslogPlan;
+  readonly time: { readonly servers: readonly string[] };
   readonly script_user: string;
   readonly maintenance_file: string;
   readonly keepalived: KeepalivedPlan;
   readonly haproxy: HaproxyPlan;
-  readonly check: { readonly url: string; readonly seconds: number };
-  /** Shell commands, each quoted as one word. */
-  readonly hooks: readonly string[];
-  readonly hook_seconds: number;
+  readonly nginx: NginxPlan;
+  readonly health: HealthPlan;
+  readonly header: NodeHeader;
+  readonly notify: NotifyPlan;
 };
 
 export type VipPlan = { readonly address: string; readonly prefix: number; readonly interface: string; readonly instance: string };
@@ -45,7 +61,7 @@ export function deriveNode(spec: ClusterSpec, self: string, nodes: readonly Node
   if (!node) throw new ConfigError(`${self} is not a node of cluster ${spec.name}`);
   refuseErrors(spec.name, prove(spec, nodes, inventory));
   const instances = instancesOf(spec, nodes);
-  const haproxy = haproxyPlan(spec, self, inventory, peersOf(spec, nodes));
+  const engine = spec.engine ?? 'haproxy';
   return {
     name: self,
     address: node.address,
@@ -53,22 +69,23 @@ export function deriveNode(spec: ClusterSpec, self: string, nodes: readonly Node
     nodes: nodes.map((n) => n.name),
     vips: instances.flatMap((i) => vipPlans(i, node, nodes)),
     macs: macs(instances, nodes),
-    packages: ['haproxy', 'keepalived', 'curl'],
-    services: ['haproxy', 'keepalived'],
+    engine,
+    packages: [engine, 'keepalived', 'curl', ...(spec.syslog ? ['rsyslog', 'logrotate'] : [])],
+    services: [engine, 'keepalived'],
     sysctls: sysctls(spec, instances),
     firewall: firewallRules(spec, node, nodes, instances),
-    scripts: SCRIPTS,
+    files: filesOf(spec),
+    paths: { check: checkPath(spec), notify: notifyPath },
+    syslog: syslogPlan(spec),
+    time: { servers: spec.time?.servers ?? [] },
     script_user: SCRIPT_USER,
     maintenance_file: maintenanceFile(spec),
     keepalived: keepalivedPlan(spec, node, nodes, instances),
-    haproxy,
-    check: {
-      url: `http://127.0.0.1:${haproxy.health.port}${haproxy.health.uri}`,
-      // Answers before keepalived's own timeout, which would kill the script and leave no word why.
-      seconds: Math.round((spec.proxy_check?.timeout_seconds ?? 1) * 8) / 10,
-    },
-    hooks: (spec.notify?.hooks ?? []).map(quote),
-    hook_seconds: spec.notify?.hook_seconds ?? 10,
+    haproxy: haproxyPlan(spec, self, inventory, peersOf(spec, nodes)),
+    nginx: nginxPlan(spec, inventory),
+    health: healthPlan(spec),
+    header: nodeHeader(spec, self),
+    notify: notifyPlan(spec),
   };
 }
 

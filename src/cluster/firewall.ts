@@ -6,7 +6,8 @@ import type { ClusterSpec } from './schema.ts';
 
 /** Something the firewall of a node must let in; empty text means any. */
 export type FirewallRule = {
-  readonly name: string;
+  /** Marks the rule as ours. */
+  readonly comment: string;
   readonly protocol: 'vrrp' | 'tcp';
   readonly port: string;
   readonly source: string;
@@ -25,15 +26,15 @@ export function firewallRules(
   const peers = nodes.filter((n) => n.name !== node.name);
   const vrrp = peers.flatMap((peer) =>
     instances.map((i) => ({
-      name: `vrrp ${i.name} from ${peer.name}`,
+      comment: `vipctl: VRRP ${i.name} from ${peer.name}`,
       protocol: 'vrrp' as const,
       port: '',
       source: vrrpAddress(peer, i, nodes) ?? '',
       destination: i.transport === 'unicast' ? (vrrpAddress(node, i, nodes) ?? '') : GROUPS[i.family],
     })),
   );
-  const tcp = (port: number, name: string, source = '') => ({
-    name,
+  const tcp = (port: number, what: string, source = '') => ({
+    comment: `vipctl: ${what}`,
     protocol: 'tcp' as const,
     port: String(port),
     source,
@@ -53,7 +54,7 @@ export function firewallRules(
 const publicPorts = (spec: ClusterSpec) =>
   [...new Set([...listenersOf(spec).map((l) => l.port), ...(spec.open_ports ?? [])])].sort((a, b) => a - b);
 
-/** Instances that share an interface share a rule: the first one names it. */
+/** Instances that share an interface share a rule: the first gives the comment. */
 const distinct = (rules: readonly FirewallRule[]) => rules.filter((rule, i) => i === rules.findIndex((r) => same(r, rule)));
 
 const same = (a: FirewallRule, b: FirewallRule) =>

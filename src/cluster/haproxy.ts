@@ -1,3 +1,4 @@
+import { nodeHeader, syslogPlan } from './around.ts';
 import { bindsOf } from './binds.ts';
 import type { ClusterInventory } from './node.ts';
 import { type ProxyPlan, proxiesOf, timeoutLines } from './proxies.ts';
@@ -17,10 +18,12 @@ export type HaproxyPlan = {
   readonly retries: number;
   readonly options: readonly string[];
   readonly timeouts: readonly string[];
-  readonly health: { readonly port: number; readonly uri: string };
   readonly stats: StatsPlan;
   readonly peers: readonly PeerPlan[];
   readonly proxies: readonly ProxyPlan[];
+  readonly errorfiles: readonly string[];
+  readonly userlists: readonly { readonly name: string; readonly users: readonly string[] }[];
+  readonly resolvers: readonly { readonly name: string; readonly lines: readonly string[] }[];
   readonly global: readonly string[];
   readonly defaults: readonly string[];
   /** File descriptors the process needs: two for each connection, the rest for listeners, checks and logs. */
@@ -35,6 +38,7 @@ export type StatsPlan = {
   readonly uri: string;
   readonly refresh: string;
   readonly auth: string;
+  readonly prometheus: boolean;
   readonly networks: readonly string[];
 };
 
@@ -52,11 +56,10 @@ export const sharesTables = (spec: ClusterSpec): boolean =>
 export function haproxyPlan(spec: ClusterSpec, self: string, inventory: ClusterInventory, peers: readonly PeerPlan[]): HaproxyPlan {
   const said = spec.haproxy ?? {};
   const maxconn = said.maxconn ?? 10_000;
-  const header = { name: said.show_node === false ? '' : (said.node_header ?? 'X-Served-By'), value: self };
   return {
     maxconn,
     threads: said.threads ?? 0,
-    log: said.log ?? ['/dev/log local0'],
+    log: said.log ?? [spec.syslog ? `127.0.0.1 ${syslogPlan(spec).facility}` : '/dev/log local0'],
     user: said.user ?? 'haproxy',
     group: said.group ?? 'haproxy',
     chroot: said.chroot ?? '/var/lib/haproxy',
@@ -66,10 +69,18 @@ export function haproxyPlan(spec: ClusterSpec, self: string, inventory: ClusterI
     retries: said.retries ?? 3,
     options: said.options ?? ['dontlognull', 'redispatch'],
     timeouts: timeoutLines({ connect: '5s', client: '50s', server: '50s', http_request: '10s', ...said.timeouts }),
-    health: { port: said.health_port ?? 8406, uri: '/alive' },
     stats: stats(spec),
     peers,
-    proxies: proxiesOf(spec, inventory, maxconn - KEPT, header),
+    proxies: proxiesOf(spec, inventory, maxconn - KEPT, nodeHeader(spec, self)),
+    errorfiles: Object.entries(said.errorfiles ?? {}).map(([code, path]) => `${code} ${path}`),
+    userlists: Object.entries(said.userlists ?? {}).map(([name, users]) => ({
+      name,
+      users: Object.entries(users).map(([user, hash]) => `${user} password ${hash}`),
+    })),
+    resolvers: Object.entries(said.resolvers ?? {}).map(([name, { nameservers, raw = [] }]) => ({
+      name,
+      lines: [...nameservers.map((address, i) => `nameserver ns${i + 1} ${address}`), ...raw],
+    })),
     global: said.global ?? [],
     defaults: said.defaults ?? [],
     nofile: Math.ceil((2 * maxconn + 1000) / 1024) * 1024,
@@ -84,6 +95,7 @@ function stats(spec: ClusterSpec): StatsPlan {
     uri: said?.uri ?? '/stats',
     refresh: said?.refresh ?? '',
     auth: said?.user === undefined || said.password === undefined ? '' : `${said.user}:${said.password}`,
+    prometheus: said?.prometheus ?? false,
     networks: said?.networks ?? [],
   };
 }

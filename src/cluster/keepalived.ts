@@ -1,6 +1,6 @@
 import { ConfigError } from '../model/errors.ts';
 import { compareAddresses, type Vip } from './address.ts';
-import { type Check, SCRIPT_USER, SCRIPTS } from './checks.ts';
+import { type Check, notifyPath, SCRIPT_USER } from './checks.ts';
 import type { Instance } from './instances.ts';
 import { interfaceOf, type NodeInput, vrrpAddress } from './node.ts';
 import type { ClusterSpec } from './schema.ts';
@@ -13,7 +13,6 @@ export type KeepalivedPlan = {
   readonly checks: readonly Check[];
   readonly instances: readonly InstancePlan[];
   readonly sync_groups: readonly { readonly name: string; readonly instances: readonly string[] }[];
-  readonly notify: { readonly script: string; readonly user: string };
   readonly global: readonly string[];
 };
 
@@ -46,6 +45,8 @@ export type InstancePlan = {
   readonly excluded: readonly string[];
   readonly links: readonly string[];
   readonly checks: readonly string[];
+  /** Script and the user it runs as. */
+  readonly notify: string;
   readonly vmac: boolean;
   readonly smtp_alert: boolean;
   readonly raw: readonly string[];
@@ -65,9 +66,8 @@ export function keepalivedPlan(
     script_user: SCRIPT_USER,
     mail: mailPlan(spec, node),
     checks,
-    instances: instances.map((i) => instancePlan(i, node, nodes)),
+    instances: instances.map((i) => instancePlan(spec, i, node, nodes)),
     sync_groups: Object.entries(spec.sync_groups ?? {}).map(([name, members]) => ({ name, instances: members })),
-    notify: { script: `${SCRIPTS}/notify.sh`, user: spec.notify?.user ?? SCRIPT_USER },
     global: spec.keepalived?.global ?? [],
   };
 }
@@ -78,7 +78,7 @@ export function mailPlan(spec: ClusterSpec, node: NodeInput): MailPlan {
   return { enabled: to.length > 0, to, from, smtp: server };
 }
 
-function instancePlan(instance: Instance, node: NodeInput, nodes: readonly NodeInput[]): InstancePlan {
+function instancePlan(spec: ClusterSpec, instance: Instance, node: NodeInput, nodes: readonly NodeInput[]): InstancePlan {
   const iface = interfaceOf(node, instance, nodes);
   const source = vrrpAddress(node, instance, nodes);
   const peers = nodes.filter((n) => n.name !== node.name).map((n) => ({ name: n.name, address: vrrpAddress(n, instance, nodes) }));
@@ -106,6 +106,7 @@ function instancePlan(instance: Instance, node: NodeInput, nodes: readonly NodeI
     excluded: instance.excluded.map((v) => showVip(v, iface)),
     links: instance.links.map((l) => (l.weight === 0 ? l.name : `${l.name} weight ${l.weight}`)),
     checks: instance.checks.map((c) => c.name),
+    notify: `"${notifyPath}" ${spec.notify?.user ?? SCRIPT_USER}`,
     vmac: instance.vmac,
     smtp_alert: instance.smtpAlert,
     raw: instance.raw,

@@ -1,7 +1,9 @@
 import { didYouMean } from '../model/errors.ts';
+import { healthPlan } from './around.ts';
 import { bindsOf } from './binds.ts';
 import { error, type Finding, warning } from './finding.ts';
 import type { HaproxyPlan } from './haproxy.ts';
+import { proveNginx } from './nginx.ts';
 import type { ClusterInventory, NodeInput } from './node.ts';
 import { proveLines } from './outdated.ts';
 import type { ClusterSpec } from './schema.ts';
@@ -22,8 +24,7 @@ export function proveProxies(spec: ClusterSpec, plan: HaproxyPlan, nodes: readon
     ...proveTargets(spec),
     ...proveBinds(binds),
     ...proveServers(plan, binds, nodes, inventory),
-    ...proveLines(spec),
-    ...proveLimits(plan),
+    ...(spec.engine === 'nginx' ? proveNginx(spec) : [...proveLines(spec), ...proveLimits(plan)]),
   ];
 }
 
@@ -71,8 +72,9 @@ function proveServers(plan: HaproxyPlan, binds: readonly Bind[], nodes: readonly
       ...twice.map((s) => error('server-twice', `${proxy.name} has two servers named ${s.name}`, 'give each a name of its own')),
       ...(empty ? [warning('no-server', `backend ${proxy.name} has no servers`, 'list them under servers')] : []),
       ...proxy.servers.flatMap((s) => {
-        const host = own.get(s.address.replace(/:\d+$/, ''));
-        const taken = host !== undefined && binds.find((b) => b.port === s.port && ['*', '::', ''].includes(b.host));
+        const [, address = '', port] = /^(.*?)(?::(\d+))?$/.exec(s.address) ?? [];
+        const host = own.get(address.replace(/^\[|\]$/g, ''));
+        const taken = host !== undefined && binds.find((b) => String(b.port) === port && ['*', '::', ''].includes(b.host));
         if (!taken) return [];
         const message = `${proxy.name}: the port of server ${s.name} (${s.address}) on node ${host} is taken by ${taken.proxy}, which listens there on every address`;
         return [error('bind-server', message, 'move the server to another port, or give the frontend vips')];
@@ -88,9 +90,9 @@ function proveLimits({ nofile, maxconn }: HaproxyPlan): Finding[] {
 }
 
 function allBinds(spec: ClusterSpec, plan: HaproxyPlan): Bind[] {
-  const { stats, health } = plan;
+  const { stats } = plan;
   return [
-    { proxy: 'the health page', binds: [`127.0.0.1:${health.port}`] },
+    { proxy: 'the health page', binds: [`127.0.0.1:${healthPlan(spec).port}`] },
     ...(stats.enabled ? [{ proxy: 'the statistics page', binds: [stats.bind] }] : []),
     ...Object.entries({ ...spec.frontends, ...spec.listens }).map(([proxy, said]) => ({ proxy, binds: bindsOf(spec, said) })),
   ].flatMap(({ proxy, binds }) =>

@@ -1,3 +1,4 @@
+import type { NodeHeader } from './around.ts';
 import { bindsOf } from './binds.ts';
 import type { ClusterInventory } from './node.ts';
 import type { BackendSpec, ClusterSpec, FrontendSpec, ListenSpec } from './schema.ts';
@@ -11,12 +12,6 @@ export type ProxyPlan = {
   readonly lines: readonly string[];
   readonly servers: readonly ServerPlan[];
 };
-
-/** Response header that names the node, empty for none; `value` is the node's name. */
-export interface NodeHeader {
-  readonly name: string;
-  readonly value: string;
-}
 
 type Proxy = Partial<ListenSpec & FrontendSpec & BackendSpec>;
 

@@ -30,7 +30,7 @@ const front = {
   port: port.optional().describe('Port on every address of the node, or on `vips` where given'),
   vips: z.array(ip).optional().describe('Serve only these VIPs; binds to each, which a standby node may do with ip_nonlocal_bind'),
   bind: lines.optional().describe('Whole `bind` arguments instead of port, such as `*:443 ssl crt /etc/haproxy/site.pem`'),
-  certificates: lines.optional().describe('Files with certificate and key: makes `port` speak TLS'),
+  certificates: lines.optional().describe("Names from the cluster's `certificates`, or paths on the nodes: makes `port` speak TLS"),
   maxconn: z.int().min(1).optional().describe('Connections at once; default: all but those kept for the health page'),
   redirect: line.optional().describe('What follows `http-request redirect`, such as `scheme https unless { ssl_fc }`'),
   log_format: line.optional().describe('HAProxy log format; give quotes where it needs them'),
@@ -102,6 +102,7 @@ export const statsSchema = z
     refresh: duration.optional().describe('Reload of the page in the browser'),
     user: name.optional().describe('Who may look; needs `password`'),
     password: line.optional(),
+    prometheus: z.boolean().optional().describe('Answer Prometheus on /metrics of the same port (default false)'),
     networks: z.array(network).optional().describe('Networks that may look; default: whoever reaches the port'),
   })
   .describe('Statistics page');
@@ -120,11 +121,28 @@ export const haproxySchema = z
     chroot: line.optional().describe('(default /var/lib/haproxy)'),
     threads: z.int().min(1).max(64).optional().describe('Default: one for each processor'),
     socket: line.optional().describe('Path of the runtime socket (default /run/haproxy/admin.sock)'),
-    health_port: port.optional().describe('Loopback port of the page that the health check asks for (default 8406)'),
-    node_header: name.optional().describe('Response header that names the node (default X-Served-By)'),
-    show_node: z.boolean().optional().describe('Whether answers carry that header (default true)'),
     stats: statsSchema.optional(),
+    errorfiles: z
+      .record(z.string().regex(/^\d{3}$/, 'must be a status code'), line)
+      .optional()
+      .describe('Files to answer with, by status code'),
+    userlists: z
+      .record(name, z.record(name, line))
+      .optional()
+      .describe('Users by list, each with the crypt(3) hash of the password, for `http_auth(LIST)`'),
+    resolvers: z
+      .record(name, z.strictObject({ nameservers: z.array(line).min(1).describe('`IP:port`'), raw: lines.optional() }))
+      .optional()
+      .describe('Name servers for server addresses that change'),
     global: lines.optional().describe('Lines added to the global section as they are'),
     defaults: lines.optional().describe('Lines added to the defaults section as they are'),
   })
   .describe('HAProxy as a whole');
+
+export const nginxSchema = z
+  .strictObject({
+    worker_connections: z.int().min(100).max(1_000_000).optional().describe('Connections of a worker (default 4096)'),
+    http: lines.optional().describe('Lines added to the http block as they are'),
+    main: lines.optional().describe('Lines added outside all blocks as they are'),
+  })
+  .describe('nginx as a whole');

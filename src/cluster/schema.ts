@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { backendSchema, frontendSchema, haproxySchema, listenSchema } from './proxy-schema.ts';
+import { around } from './around-schema.ts';
+import { backendSchema, frontendSchema, haproxySchema, listenSchema, nginxSchema } from './proxy-schema.ts';
 import { line, name, port, vip } from './text.ts';
 import { checkSchema, instanceSchema, mailSchema, notifySchema, proxyCheckSchema, vrrpSchema } from './vrrp-schema.ts';
 
@@ -25,10 +26,19 @@ export const clusterSchema = z
       .strictObject({ global: z.array(line).optional().describe('Lines added to global_defs as they are') })
       .optional()
       .describe('keepalived as a whole'),
+    engine: z
+      .enum(['haproxy', 'nginx'])
+      .optional()
+      .describe('What distributes the requests; nginx does HTTP only, with part of the fields (default haproxy)'),
     frontends: z.record(name, frontendSchema).optional().describe('What clients connect to'),
     backends: z.record(name, backendSchema).optional().describe('Servers that do the work'),
     listens: z.record(name, listenSchema).optional().describe('A frontend and its backend in one'),
+    health_port: port.optional().describe('Loopback port of the page on which the proxy says that it works (default 8406)'),
+    node_header: name.optional().describe('Response header that names the node (default X-Served-By)'),
+    show_node: z.boolean().optional().describe('Whether answers carry that header (default true)'),
     haproxy: haproxySchema.optional(),
+    nginx: nginxSchema.optional(),
+    ...around,
     open_ports: z.array(port).optional().describe('Further TCP ports the firewall lets in'),
     max_outage_seconds: z
       .number()

@@ -3,17 +3,27 @@ import { bracketed } from './address.ts';
 import type { ClusterInventory } from './node.ts';
 import type { BackendSpec, ServerSpec } from './schema.ts';
 
-/** A `server` line of a backend, ready to print after the name. */
-export type ServerPlan = { readonly name: string; readonly address: string; readonly port: number; readonly options: string };
+/** A `server` line of a backend, ready to print. */
+export type ServerPlan = { readonly name: string; readonly address: string; readonly options: string };
 
-/** The servers of a backend, inventory groups spelt out. */
-export function serversOf(backend: string, spec: BackendSpec, inventory: ClusterInventory): ServerPlan[] {
-  return (spec.servers ?? []).flatMap((server) =>
-    machines(backend, server, inventory).map(({ name, address }) => ({
+/** A machine that works for a backend; `address` with the port where there is one. */
+export interface Member {
+  readonly name: string;
+  readonly address: string;
+  readonly said: ServerSpec;
+}
+
+/** The servers of a HAProxy backend. */
+export const serversOf = (backend: string, spec: BackendSpec, inventory: ClusterInventory): ServerPlan[] =>
+  membersOf(backend, spec, inventory).map(({ name, address, said }) => ({ name, address, options: options(name, said, spec) }));
+
+/** The machines of a backend, inventory groups spelt out. */
+export function membersOf(backend: string, spec: BackendSpec, inventory: ClusterInventory): Member[] {
+  return (spec.servers ?? []).flatMap((said) =>
+    machines(backend, said, inventory).map(({ name, address }) => ({
       name,
-      address: server.port === undefined ? address : `${bracketed(address)}:${server.port}`,
-      port: server.port ?? 0,
-      options: options(name, server, spec),
+      address: said.port === undefined ? address : `${bracketed(address)}:${said.port}`,
+      said,
     })),
   );
 }

@@ -1,0 +1,73 @@
+import { quote } from '../shell/sh.ts';
+import type { ClusterSpec } from './schema.ts';
+
+/** Where HAProxy's log goes when it has a file of its own. */
+export type SyslogPlan = {
+  readonly enabled: boolean;
+  readonly facility: string;
+  readonly file: string;
+  readonly rotate: string;
+  readonly keep: number;
+};
+
+export function syslogPlan({ syslog }: ClusterSpec): SyslogPlan {
+  return {
+    enabled: syslog !== undefined,
+    facility: syslog?.facility ?? 'local2',
+    file: syslog?.file ?? '/var/log/haproxy.log',
+    rotate: syslog?.rotate ?? 'daily',
+    keep: syslog?.keep ?? 7,
+  };
+}
+
+/** A file the proxy reads besides its configuration. */
+export type FilePlan = { readonly path: string; readonly content: string; readonly mode: string };
+
+/** Certificates, which only root reads (the proxy does so before it gives root up), and maps. */
+export function filesOf(spec: ClusterSpec): FilePlan[] {
+  const certificates = Object.entries(spec.certificates ?? {}).map(([name, pem]) => ({
+    path: certificatePath(spec, name),
+    content: pem.endsWith('\n') ? pem : `${pem}\n`,
+    mode: '0600',
+  }));
+  const maps = Object.entries(spec.maps ?? {}).map(([name, entries]) => ({
+    path: `/etc/haproxy/maps/${name}.map`,
+    content: Object.entries(entries)
+      .map(([key, value]) => `${key} ${value}\n`)
+      .join(''),
+    mode: '0644',
+  }));
+  return [...certificates, ...maps];
+}
+
+/** Where a certificate named in the spec stands on the nodes; anything else is a path already. */
+export function certificatePath(spec: ClusterSpec, name: string): string {
+  const known = Object.hasOwn(spec.certificates ?? {}, name);
+  return known ? `/etc/${spec.engine ?? 'haproxy'}/certs/${name}.pem` : name;
+}
+
+/** Response header by which clients and drills see which node answered; an empty name for none. */
+export type NodeHeader = { readonly name: string; readonly value: string };
+
+export const nodeHeader = (spec: ClusterSpec, node: string): NodeHeader => ({
+  name: spec.show_node === false ? '' : (spec.node_header ?? 'X-Served-By'),
+  value: node,
+});
+
+/** The page, on loopback only, on which the proxy says that it works, whatever the state of its servers. */
+export type HealthPlan = { readonly port: number; readonly uri: string; readonly seconds: number };
+
+export const healthPlan = (spec: ClusterSpec): HealthPlan => ({
+  port: spec.health_port ?? 8406,
+  uri: '/alive',
+  // The check answers before keepalived's own timeout, which would kill it and leave no word why.
+  seconds: Math.round((spec.proxy_check?.timeout_seconds ?? 1) * 8) / 10,
+});
+
+/** What notify.sh does besides its line in the log; commands are ended when they take longer than `seconds`. */
+export type NotifyPlan = { readonly hooks: readonly string[]; readonly seconds: number };
+
+export const notifyPlan = ({ notify }: ClusterSpec): NotifyPlan => ({
+  hooks: (notify?.hooks ?? []).map((hook) => `sh -c ${quote(hook)}`),
+  seconds: notify?.hook_seconds ?? 10,
+});

@@ -31,7 +31,7 @@ done`;
 
 /** Why it does not run: an unmet condition, its state, its last lines in the journal; then exit 1. */
 const LAST_WORDS = (id: string): Command => sh`{
-  systemctl status --no-pager --lines=0 -- ${id} | sed -n '/^ *Active:/p; /^ *Condition:/,/^ *$/p' >&2
+  systemctl status --no-pager --lines=0 -- ${id} | sed -n '/^ *Active:/p; /^ *Condition:/,/was not met/p' >&2
   journalctl --no-pager --output=cat --lines=8 --unit=${id} >&2
   exit 1
 }`;

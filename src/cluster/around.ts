@@ -54,14 +54,13 @@ export const nodeHeader = (spec: ClusterSpec, node: string): NodeHeader => ({
   value: node,
 });
 
-/** The page, on loopback only, on which the proxy says that it works, whatever the state of its servers. */
+/** The page, on loopback only, on which the proxy says that it works, whatever the state of its servers; `seconds` it may take. */
 export type HealthPlan = { readonly port: number; readonly uri: string; readonly seconds: number };
 
 export const healthPlan = (spec: ClusterSpec): HealthPlan => ({
   port: spec.health_port ?? 8406,
   uri: '/alive',
-  // The check answers before keepalived's own timeout, which would kill it and leave no word why.
-  seconds: Math.round((spec.proxy_check?.timeout_seconds ?? 1) * 8) / 10,
+  seconds: spec.proxy_check?.timeout_seconds ?? 1,
 });
 
 /** What notify.sh does besides its line in the log; commands are ended when they take longer than `seconds`. */

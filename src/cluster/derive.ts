@@ -14,12 +14,13 @@ import {
 import { checkPath, maintenanceFile, notifyPath, SCRIPT_USER } from './checks.ts';
 import { refuseErrors } from './finding.ts';
 import { type FirewallRule, firewallRules } from './firewall.ts';
-import { type HaproxyPlan, haproxyPlan, PEERS_PORT, sharesTables } from './haproxy.ts';
+import { type HaproxyPlan, haproxyPlan } from './haproxy.ts';
 import { type Instance, instancesOf } from './instances.ts';
 import { type KeepalivedPlan, keepalivedPlan } from './keepalived.ts';
 import { listenersOf } from './listeners.ts';
 import { type NginxPlan, nginxPlan } from './nginx.ts';
-import { type ClusterInventory, interfaceOf, type NodeInput } from './node.ts';
+import { type ClusterInventory, deviceOf, type NodeInput } from './node.ts';
+import { peersOf } from './peers.ts';
 import { prove } from './prove.ts';
 import type { ClusterSpec } from './schema.ts';
 
@@ -81,7 +82,7 @@ export function deriveNode(spec: ClusterSpec, self: string, nodes: readonly Node
     script_user: SCRIPT_USER,
     maintenance_file: maintenanceFile(spec),
     keepalived: keepalivedPlan(spec, node, nodes, instances),
-    haproxy: haproxyPlan(spec, self, inventory, peersOf(spec, nodes)),
+    haproxy: haproxyPlan(spec, self, inventory, peersOf(spec, nodes, instances)),
     nginx: nginxPlan(spec, inventory),
     health: healthPlan(spec),
     header: nodeHeader(spec, self),
@@ -89,12 +90,13 @@ export function deriveNode(spec: ClusterSpec, self: string, nodes: readonly Node
   };
 }
 
-const peersOf = (spec: ClusterSpec, nodes: readonly NodeInput[]) =>
-  sharesTables(spec) ? nodes.map((n) => ({ name: n.name, address: n.address, port: PEERS_PORT })) : [];
-
 function vipPlans(instance: Instance, node: NodeInput, nodes: readonly NodeInput[]): VipPlan[] {
-  const iface = interfaceOf(node, instance, nodes);
-  return instance.vips.map((v) => ({ address: v.address, prefix: v.prefix, interface: v.device || iface, instance: instance.name }));
+  return instance.vips.map((v) => ({
+    address: v.address,
+    prefix: v.prefix,
+    interface: deviceOf(node, instance, v, nodes),
+    instance: instance.name,
+  }));
 }
 
 /** A proxy that binds to a VIP must be able to do so while another node holds it. */

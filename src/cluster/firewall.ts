@@ -1,7 +1,7 @@
-import { PEERS_PORT, sharesTables } from './haproxy.ts';
 import type { Instance } from './instances.ts';
 import { listenersOf } from './listeners.ts';
 import { type NodeInput, vrrpAddress } from './node.ts';
+import { peersOf } from './peers.ts';
 import type { ClusterSpec } from './schema.ts';
 
 /** Something the firewall of a node must let in; empty text means any. */
@@ -46,7 +46,9 @@ export function firewallRules(
     ...vrrp,
     ...publicPorts(spec).map((p) => tcp(p, `clients on ${p}`)),
     ...(stats ? looking.map((from) => tcp(stats.port, `statistics${from && ` from ${from}`}`, from)) : []),
-    ...(sharesTables(spec) ? peers.map((p) => tcp(PEERS_PORT, `stick tables from ${p.name}`, p.address)) : []),
+    ...peersOf(spec, nodes, instances)
+      .filter((p) => p.name !== node.name)
+      .map((p) => tcp(p.port, `stick tables from ${p.name}`, p.address)),
   ]);
 }
 

@@ -1,6 +1,7 @@
 import { nodeHeader, syslogPlan } from './around.ts';
 import { bindsOf } from './binds.ts';
 import type { ClusterInventory } from './node.ts';
+import type { PeerPlan } from './peers.ts';
 import { type ProxyPlan, proxiesOf, timeoutLines } from './proxies.ts';
 import type { ClusterSpec } from './schema.ts';
 
@@ -30,8 +31,6 @@ export type HaproxyPlan = {
   readonly nofile: number;
 };
 
-export type PeerPlan = { readonly name: string; readonly address: string; readonly port: number };
-
 export type StatsPlan = {
   readonly enabled: boolean;
   readonly bind: string;
@@ -44,13 +43,6 @@ export type StatsPlan = {
 
 /** Connections kept for the health page and the statistics, so that a flood of clients cannot make a node look dead. */
 const KEPT = 100;
-
-/** Port the nodes exchange stick tables on. */
-export const PEERS_PORT = 10_000;
-
-/** Whether any stick table asks for peers. */
-export const sharesTables = (spec: ClusterSpec): boolean =>
-  [spec.frontends, spec.backends, spec.listens].some((all) => Object.values(all ?? {}).some((p) => p.stick_table !== undefined));
 
 /** Everything HAProxy does on the node `self`. */
 export function haproxyPlan(spec: ClusterSpec, self: string, inventory: ClusterInventory, peers: readonly PeerPlan[]): HaproxyPlan {

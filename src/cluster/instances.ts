@@ -25,7 +25,8 @@ export interface Instance {
   readonly garp: { readonly repeat: number; readonly delay: number; readonly refresh: number };
   readonly links: readonly { readonly name: string; readonly weight: number }[];
   readonly vmac: boolean;
-  readonly smtpAlert: boolean;
+  /** Undefined: as `mail` has it. */
+  readonly smtpAlert: boolean | undefined;
   readonly raw: readonly string[];
 }
 
@@ -65,7 +66,7 @@ export function instancesOf(spec: ClusterSpec, nodes: readonly NodeInput[]): Ins
       garp: garp(instance),
       links: Object.entries(instance.track_interfaces ?? {}).map(([link, { weight = 0 }]) => ({ name: link, weight })),
       vmac: instance.use_vmac ?? false,
-      smtpAlert: instance.smtp_alert ?? false,
+      smtpAlert: instance.smtp_alert,
       raw: instance.raw ?? [],
     };
   });

@@ -2,7 +2,7 @@ import { ConfigError } from '../model/errors.ts';
 import { compareAddresses, type Vip } from './address.ts';
 import { type Check, notifyPath, SCRIPT_USER } from './checks.ts';
 import type { Instance } from './instances.ts';
-import { interfaceOf, type NodeInput, vrrpAddress } from './node.ts';
+import { deviceOf, interfaceOf, type NodeInput, vrrpAddress } from './node.ts';
 import type { ClusterSpec } from './schema.ts';
 
 /** What keepalived.conf needs to know. */
@@ -17,7 +17,8 @@ export type KeepalivedPlan = {
 };
 
 export type MailPlan = {
-  readonly enabled: boolean;
+  /** notify.sh is to send it, because no SMTP server is given to keepalived. */
+  readonly by_script: boolean;
   readonly to: readonly string[];
   readonly from: string;
   readonly smtp: { readonly enabled: boolean; readonly server: string; readonly port: number; readonly timeout: number };
@@ -72,14 +73,13 @@ export function keepalivedPlan(
   };
 }
 
-export function mailPlan(spec: ClusterSpec, node: NodeInput): MailPlan {
+function mailPlan(spec: ClusterSpec, node: NodeInput): MailPlan {
   const { to = [], from = `keepalived@${node.name}`, smtp } = spec.mail ?? {};
   const server = { enabled: smtp !== undefined, server: smtp?.server ?? '', port: smtp?.port ?? 25, timeout: smtp?.timeout_seconds ?? 30 };
-  return { enabled: to.length > 0, to, from, smtp: server };
+  return { by_script: to.length > 0 && smtp === undefined, to, from, smtp: server };
 }
 
 function instancePlan(spec: ClusterSpec, instance: Instance, node: NodeInput, nodes: readonly NodeInput[]): InstancePlan {
-  const iface = interfaceOf(node, instance, nodes);
   const source = vrrpAddress(node, instance, nodes);
   const peers = nodes.filter((n) => n.name !== node.name).map((n) => ({ name: n.name, address: vrrpAddress(n, instance, nodes) }));
   const unicast = instance.transport === 'unicast';
@@ -90,7 +90,7 @@ function instancePlan(spec: ClusterSpec, instance: Instance, node: NodeInput, no
     });
   return {
     name: instance.name,
-    interface: iface,
+    interface: interfaceOf(node, instance, nodes),
     vrid: instance.vrid,
     priority: instance.priorities[node.name] ?? 0,
     version: instance.version,
@@ -102,18 +102,18 @@ function instancePlan(spec: ClusterSpec, instance: Instance, node: NodeInput, no
     preempt_delay: instance.preemptDelay,
     auth_pass: instance.authPass,
     garp: instance.garp,
-    vips: instance.advertised.map((v) => showVip(v, iface)),
-    excluded: instance.excluded.map((v) => showVip(v, iface)),
+    vips: instance.advertised.map((v) => showVip(v, deviceOf(node, instance, v, nodes))),
+    excluded: instance.excluded.map((v) => showVip(v, deviceOf(node, instance, v, nodes))),
     links: instance.links.map((l) => (l.weight === 0 ? l.name : `${l.name} weight ${l.weight}`)),
     checks: instance.checks.map((c) => c.name),
     notify: `"${notifyPath}" ${spec.notify?.user ?? SCRIPT_USER}`,
     vmac: instance.vmac,
-    smtp_alert: instance.smtpAlert,
+    smtp_alert: instance.smtpAlert ?? spec.mail?.smtp !== undefined,
     raw: instance.raw,
   };
 }
 
-function showVip({ address, prefix, broadcast, device, label }: Vip, iface: string): string {
-  const words = [broadcast && `brd ${broadcast}`, `dev ${device || iface}`, label && `label ${label}`];
+function showVip({ address, prefix, broadcast, label }: Vip, device: string): string {
+  const words = [broadcast && `brd ${broadcast}`, `dev ${device}`, label && `label ${label}`];
   return [`${address}/${prefix}`, ...words.filter(Boolean)].join(' ');
 }

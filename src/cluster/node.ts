@@ -40,26 +40,37 @@ export function subnets(node: NodeInput, vips: readonly Vip[]) {
   );
 }
 
-/** The interface an instance uses on a node: as said, else the one whose subnet holds the VIP, else the one that reaches the peers. */
+/** The interface an instance runs VRRP on: as said, else the one whose subnet holds its VIPs, else the one that reaches the peers. */
 export function interfaceOf(node: NodeInput, instance: Placed, nodes: readonly NodeInput[]): string {
-  const said = textVar(node, 'vrrp_interface') ?? (instance.interface || undefined);
+  const said = saidInterface(node, instance);
   if (said !== undefined) return said;
   if (!node.facts)
     throw new ConfigError(`the interface of instance ${instance.name} on ${node.name} is unknown without facts of the host`, {
       hint: 'run against the host, or set cluster.vrrp.interface, or vrrp_interface for this host',
     });
-  const holding = new Set(
-    subnets(node, instance.vips)
-      .filter((s) => instance.vips.some((v) => contains(s, v.address)))
-      .map((s) => s.interface),
-  );
+  const holding = instance.vips.filter((v) => v.family === instance.family).flatMap((v) => holders(node, instance, v));
   const routed = nodes.flatMap((peer) => node.facts?.routes[peer.address]?.interface ?? []).filter((i) => i !== 'lo');
-  const found = holding.size === 0 ? routed[0] : (routed.find((i) => holding.has(i)) ?? [...holding][0]);
+  const found = holding.length === 0 ? routed[0] : (routed.find((i) => holding.includes(i)) ?? holding[0]);
   if (found !== undefined) return found;
   throw new ConfigError(`no interface of ${node.name} reaches the VIPs of instance ${instance.name} or the other nodes`, {
     hint: 'set cluster.vrrp.interface, or vrrp_interface for this host',
   });
 }
+
+/** The interface a VIP is put on: as said, else the instance's if its subnet holds the VIP, else the one whose does. */
+export function deviceOf(node: NodeInput, instance: Placed, vip: Vip, nodes: readonly NodeInput[]): string {
+  if (vip.device !== '') return vip.device;
+  const iface = interfaceOf(node, instance, nodes);
+  const holding = saidInterface(node, instance) === undefined ? holders(node, instance, vip) : [];
+  return holding.length === 0 || holding.includes(iface) ? iface : (holding[0] ?? iface);
+}
+
+const saidInterface = (node: NodeInput, instance: Placed) => textVar(node, 'vrrp_interface') ?? (instance.interface || undefined);
+
+const holders = (node: NodeInput, instance: Placed, vip: Vip) =>
+  subnets(node, instance.vips)
+    .filter((s) => contains(s, vip.address))
+    .map((s) => s.interface);
 
 /** The address a node sends an instance's adverts from; undefined when neither inventory nor facts tell one of that family. */
 export function vrrpAddress(node: NodeInput, instance: Placed, nodes: readonly NodeInput[]): string | undefined {

@@ -67,7 +67,7 @@ function proveServers(plan: HaproxyPlan, binds: readonly Bind[], nodes: readonly
     const empty =
       proxy.kind === 'backend' &&
       proxy.servers.length === 0 &&
-      !proxy.lines.some((l) => /^(http-request|use-server|stats|server)\b/.test(l));
+      !proxy.lines.some((l) => /^(http-request|use-server|stats|server|stick-table)\b/.test(l));
     return [
       ...twice.map((s) => error('server-twice', `${proxy.name} has two servers named ${s.name}`, 'give each a name of its own')),
       ...(empty ? [warning('no-server', `backend ${proxy.name} has no servers`, 'list them under servers')] : []),

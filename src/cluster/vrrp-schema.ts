@@ -63,7 +63,10 @@ const settings = {
     .describe('Further interfaces whose link must be up'),
   checks: z.array(name).optional().describe('Names of the checks that count for this instance; default: all'),
   use_vmac: z.boolean().optional().describe('Use the virtual MAC 00:00:5e:00:01:VRID; many hypervisors block it (default false)'),
-  smtp_alert: z.boolean().optional().describe('Let keepalived itself mail every change of state to `mail.to` (default false)'),
+  smtp_alert: z
+    .boolean()
+    .optional()
+    .describe('Whether keepalived mails changes of state through `mail.smtp` (default true where that is given)'),
   raw: z.array(line).optional().describe('Lines added to the vrrp_instance block as they are'),
 };
 
@@ -140,7 +143,7 @@ export const mailSchema = z.strictObject({
       timeout_seconds: z.int().min(1).max(300).optional().describe('Connect timeout (default 30)'),
     })
     .optional()
-    .describe("Mail server that keepalived itself uses (smtp_alert); notify.sh uses the node's sendmail or mail"),
+    .describe("Mail server that keepalived talks to itself; without it notify.sh uses the node's sendmail or mail"),
 });
 
 export const notifySchema = z

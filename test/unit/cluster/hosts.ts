@@ -1,7 +1,7 @@
 import type { ClusterInventory, NodeInput } from '../../../src/cluster/node.ts';
 import type { Facts } from '../../../src/facts/facts.ts';
 
-/** Facts of a host with the given interfaces (`eth0: 10.0.0.11/24`), as a Debian 12 balancer tells them. */
+/** Facts of a host with the given interfaces (`eth0: 10.0.0.11/24 fd00::11/64`), as a Debian 12 balancer tells them. */
 export function facts(interfaces: Readonly<Record<string, string>>, more: Partial<Facts> = {}): Facts {
   return {
     hostname: 'lb',
@@ -13,17 +13,22 @@ export function facts(interfaces: Readonly<Record<string, string>>, more: Partia
     prettyName: 'Debian GNU/Linux 12 (bookworm)',
     init: 'systemd',
     packageManager: 'apt',
-    interfaces: Object.entries(interfaces).map(([name, cidr], i) => {
-      const [address = '', prefix] = cidr.split('/');
-      const family = address.includes(':') ? 'inet6' : 'inet';
-      return {
-        name,
-        mac: `02:00:00:00:00:0${i + 1}`,
-        up: true,
-        mtu: 1500,
-        addresses: [{ address, prefix: Number(prefix), family, secondary: false, scope: 'global' }],
-      };
-    }),
+    interfaces: Object.entries(interfaces).map(([name, addresses], i) => ({
+      name,
+      mac: `02:00:00:00:00:0${i + 1}`,
+      up: true,
+      mtu: 1500,
+      addresses: addresses.split(' ').map((cidr) => {
+        const [address = '', prefix] = cidr.split('/');
+        return {
+          address,
+          prefix: Number(prefix),
+          family: address.includes(':') ? 'inet6' : 'inet',
+          secondary: false,
+          scope: 'global',
+        } as const;
+      }),
+    })),
     codename: 'bookworm',
     release: '12.5',
     defaultGateway: undefined,

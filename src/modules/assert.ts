@@ -5,7 +5,10 @@ import { defineAction } from './module.ts';
 export const assertAction = defineAction({
   name: 'assert',
   params: z.strictObject({
-    that: z.array(z.strictObject({ text: z.string(), holds: z.boolean() })).min(1).describe('CEL conditions, all of which must hold'),
+    that: z
+      .array(z.strictObject({ text: z.string(), holds: z.boolean() }))
+      .min(1)
+      .describe('CEL conditions, all of which must hold'),
     fail_msg: z.string().optional().describe('Said when one does not hold'),
     success_msg: z.string().optional().describe('Said when all hold'),
     quiet: z.boolean().default(false).describe('Say nothing when all hold'),

@@ -11,7 +11,9 @@ const params = z
     argv: z.array(word).min(1).optional().describe('The command as a list of words, instead of cmd'),
     ...ranParams,
   })
-  .refine(({ cmd, argv }) => (cmd === undefined || cmd.trim() === '') !== (argv === undefined), { error: 'command needs either cmd or argv' });
+  .refine(({ cmd, argv }) => (cmd === undefined || cmd.trim() === '') !== (argv === undefined), {
+    error: 'command needs either cmd or argv',
+  });
 
 const wordsOf = ({ cmd, argv }: z.infer<typeof params>) => argv ?? splitWords(cmd ?? '');
 

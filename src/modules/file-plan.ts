@@ -30,7 +30,8 @@ function planExisting(wish: FileParams, { path, entry }: Standing): Plan {
 }
 
 function planDirectory(wish: FileParams, { path, entry, inside }: Standing): Plan {
-  if (!entry) return [made(path, 'directory', wish, sh`${['mkdir', '-p', ...(wish.mode === undefined ? [] : ['-m', wish.mode]), '--', path]}`)];
+  if (!entry)
+    return [made(path, 'directory', wish, sh`${['mkdir', '-p', ...(wish.mode === undefined ? [] : ['-m', wish.mode]), '--', path]}`)];
   if (entry.kind !== 'directory') return refused(`${path} is a ${entry.kind}, not a directory`);
   const settled = inside.every((e) => e.kind === 'link' || hasAttributes(wish, e));
   const all: Change = {

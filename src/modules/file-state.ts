@@ -88,9 +88,14 @@ function parse(path: string, { exitCode, stdout, stderr }: CommandResult) {
 }
 
 /** An entry from `stat`'s raw mode (hex), size, owner and group numbers, and their names; `remainder` is a link's target or a file's content. */
-export function parseEntry([raw = '', size = '', uid = '', gid = '']: readonly string[], owner: string, group: string, remainder = ''): Entry {
+export function parseEntry(
+  [raw = '', size = '', uid = '', gid = '']: readonly string[],
+  owner: string,
+  group: string,
+  remainder = '',
+): Entry {
   const bits = Number.parseInt(raw, 16);
-  const kind = KINDS[bits & 0o170000] ?? 'other';
+  const kind = KINDS.get(bits & 0o170000) ?? 'other';
   const common = { kind, mode: bits & 0o7777, uid, gid, owner, group, size: Number(size) };
   if (kind === 'link') return { ...common, target: remainder.slice(0, -1) };
   if (kind !== 'file' || remainder === '') return common;
@@ -100,7 +105,11 @@ export function parseEntry([raw = '', size = '', uid = '', gid = '']: readonly s
 }
 
 /** File types of inode(7). */
-const KINDS: Readonly<Record<number, Entry['kind']>> = { 16807: 'file', 9604: 'directory', 21609: 'link' };
+const KINDS = new Map<number, Entry['kind']>([
+  [0o100000, 'file'],
+  [0o040000, 'directory'],
+  [0o120000, 'link'],
+]);
 
 /** The first `count` lines, then all that is left. */
 function splitLines(text: string, count: number): string[] {

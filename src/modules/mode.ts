@@ -19,8 +19,8 @@ export function resolveMode(mode: string, current: number, directory: boolean): 
       const reach = reachOf(who);
       const wanted = permissions(what, now, directory) & reach & (who === '' ? ~UMASK : ~0);
       if (action === '-') return now & ~wanted;
-      // GNU chmod keeps set-ID and sticky bits of a directory that `=` does not name.
-      const special = directory ? now & 0o7000 : 0;
+      // GNU chmod keeps the set-ID bits of a directory unless they are named.
+      const special = directory ? now & 0o6000 : 0;
       return action === '+' ? now | wanted : (now & ~reach) | special | wanted;
     }, bits);
   }, current);

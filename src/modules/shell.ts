@@ -14,6 +14,7 @@ export const shellModule = defineModule({
   }),
   freeForm: 'cmd',
   check: (wish) => excuseProbe(wish),
-  plan: (wish, excuse) => planRun(wish, excuse, wish.executable === undefined ? userScript(wish.cmd) : sh`${wish.executable} -c ${wish.cmd}`),
+  plan: (wish, excuse) =>
+    planRun(wish, excuse, wish.executable === undefined ? userScript(wish.cmd) : sh`${wish.executable} -c ${wish.cmd}`),
   result: ({ cmd }, excuse, ran) => ranResult(cmd, excuse, ran),
 });

@@ -51,6 +51,7 @@ const talk = (host: string, port: number, seconds: number): Command =>
 /** The condition in words, for progress and failure. */
 export function describeCondition({ host, port, path, search_regex, state }: Condition): string {
   const what = path ?? `port ${port} on ${host}`;
-  if (search_regex !== undefined) return `${what} ${state === 'started' || state === 'present' ? 'to show' : 'no longer to show'} ${search_regex}`;
+  if (search_regex !== undefined)
+    return `${what} ${state === 'started' || state === 'present' ? 'to show' : 'no longer to show'} ${search_regex}`;
   return `${what} to be ${state}`;
 }

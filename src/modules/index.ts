@@ -1,0 +1,33 @@
+import { assertAction } from './assert.ts';
+import { blockinfileModule } from './blockinfile.ts';
+import { commandModule } from './command.ts';
+import { copyModule } from './copy.ts';
+import { debugAction } from './debug.ts';
+import { failAction } from './fail.ts';
+import { fileModule } from './file.ts';
+import { lineinfileModule } from './lineinfile.ts';
+import type { Action, Module } from './module.ts';
+import { setFactAction } from './set-fact.ts';
+import { setupModule } from './setup.ts';
+import { shellModule } from './shell.ts';
+import { templateModule } from './template.ts';
+import { waitForModule } from './wait-for.ts';
+
+const table = [
+  assertAction,
+  blockinfileModule,
+  commandModule,
+  copyModule,
+  debugAction,
+  failAction,
+  fileModule,
+  lineinfileModule,
+  setFactAction,
+  setupModule,
+  shellModule,
+  templateModule,
+  waitForModule,
+] as readonly (Module | Action)[];
+
+/** Everything a task can name, by name. */
+export const modules: ReadonlyMap<string, Module | Action> = new Map(table.map((module) => [module.name, module]));

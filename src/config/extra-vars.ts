@@ -3,19 +3,29 @@ import type { Vars } from '../model/host.ts';
 import { secretsIn } from '../model/secret-name.ts';
 import { readText } from './inventory/read.ts';
 import { splitWords } from './inventory/words.ts';
+import type { Where } from './problem.ts';
+import { whereAmong } from './scope.ts';
 import { parseYaml } from './yaml.ts';
 
-/** Variables with the texts among them that must never be shown. */
+/** Variables with the places they are written at and the texts among them that must never be shown. */
 export interface ReadVars {
   readonly vars: Vars;
+  readonly where: Where;
   readonly secrets: readonly string[];
 }
 
 /** Reads `-e` options in order: `key=value …` (values are text), a YAML or JSON mapping, or `@file`. Throws ConfigError. */
 export async function readExtraVars(given: readonly string[], cwd: string): Promise<ReadVars> {
   const read = await Promise.all(given.map((text) => readOne(text.trim(), cwd)));
-  return { vars: Object.assign({}, ...read.map((r) => r.vars)), secrets: read.flatMap((r) => r.secrets) };
+  return mergeVars(read);
 }
+
+/** Later variables over earlier ones. */
+export const mergeVars = (read: readonly ReadVars[]): ReadVars => ({
+  vars: Object.assign({}, ...read.map((r) => r.vars)),
+  where: whereAmong(read),
+  secrets: read.flatMap((r) => r.secrets),
+});
 
 async function readOne(text: string, cwd: string): Promise<ReadVars> {
   if (text.startsWith('@')) return readMapping(await readText(text.slice(1), cwd), text.slice(1));
@@ -28,7 +38,7 @@ async function readOne(text: string, cwd: string): Promise<ReadVars> {
       return [key, value ?? ''];
     }),
   );
-  return { vars, secrets: secretsIn(vars) };
+  return { vars, where: () => undefined, secrets: secretsIn(vars) };
 }
 
 /** Reads a file of variables: a mapping, or nothing. */
@@ -38,5 +48,5 @@ export function readMapping(text: string, file: string): ReadVars {
   if (data !== null && (typeof data !== 'object' || Array.isArray(data)))
     throw new ConfigError('variables are a mapping ("key: value")', { position: document.at([]) });
   const vars = (data ?? {}) as Vars;
-  return { vars, secrets: [...document.secrets, ...secretsIn(vars)] };
+  return { vars, where: document.at, secrets: [...document.secrets, ...secretsIn(vars)] };
 }

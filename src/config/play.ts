@@ -1,5 +1,6 @@
 import type { Position } from '../model/errors.ts';
 import type { Value, Vars } from '../model/host.ts';
+import type { Where } from './problem.ts';
 
 /** A CEL condition as written (`when`, `changed_when`, `failed_when`, `until`); a list of them is joined by `&&`. */
 export interface ConditionText {
@@ -12,6 +13,8 @@ export interface Inherited {
   readonly become?: boolean;
   readonly becomeUser?: string;
   readonly vars: Vars;
+  /** Where a part of `vars` is written; the path begins with the variable's name. */
+  readonly whereVar?: Where | undefined;
   readonly tags: readonly string[];
   readonly when: readonly ConditionText[];
   readonly ignoreErrors?: boolean;

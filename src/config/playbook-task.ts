@@ -152,6 +152,7 @@ type InheritedKeywords = Partial<z.output<typeof BLOCK>>;
 export function readInherited(from: InheritedKeywords, here: Here): Inherited {
   return {
     vars: (from.vars ?? {}) as Vars,
+    whereVar: below(here, 'vars'),
     tags: listOf(from.tags).flatMap((tag) => tag.split(',').map((part) => part.trim())),
     when: from.when === undefined ? [] : readConditions(from.when, below(here, 'when')),
     ...(from.become !== undefined && { become: from.become }),

@@ -1,4 +1,4 @@
-import { type ReadVars, readMapping } from './extra-vars.ts';
+import { mergeVars, type ReadVars, readMapping } from './extra-vars.ts';
 import { readText } from './inventory/read.ts';
 import type { Play } from './play.ts';
 
@@ -6,5 +6,5 @@ import type { Play } from './play.ts';
 export async function loadVarsFiles(files: Play['varsFiles'], playbookDir: string): Promise<ReadVars> {
   const read: ReadVars[] = [];
   for (const { path } of files) read.push(readMapping(await readText(path, playbookDir), path));
-  return { vars: Object.assign({}, ...read.map((r) => r.vars)), secrets: read.flatMap((r) => r.secrets) };
+  return mergeVars(read);
 }

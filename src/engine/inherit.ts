@@ -1,4 +1,5 @@
 import type { Block, Inherited, Node, Task } from '../config/play.ts';
+import { whereAmong } from '../config/scope.ts';
 
 /** A task or block with what it inherits from its play and its enclosing blocks; the nearest word wins, vars, tags and conditions add up. */
 export function inherit<T extends Task | Block>(outer: Inherited, inner: T): T {
@@ -6,6 +7,7 @@ export function inherit<T extends Task | Block>(outer: Inherited, inner: T): T {
     ...definedOnly(outer),
     ...definedOnly(inner),
     vars: { ...outer.vars, ...inner.vars },
+    whereVar: whereAmong([outer, inner].map(({ vars, whereVar }) => ({ vars, where: whereVar }))),
     tags: [...outer.tags, ...inner.tags],
     when: [...outer.when, ...inner.when],
   };
@@ -27,7 +29,19 @@ export function flatten(nodes: readonly Node[], outer: Inherited, withRescue = f
   });
 }
 
-const KEYS = ['become', 'becomeUser', 'vars', 'tags', 'when', 'ignoreErrors', 'noLog', 'checkMode', 'delegateTo', 'runOnce'] as const;
+const KEYS = [
+  'become',
+  'becomeUser',
+  'vars',
+  'whereVar',
+  'tags',
+  'when',
+  'ignoreErrors',
+  'noLog',
+  'checkMode',
+  'delegateTo',
+  'runOnce',
+] as const;
 
 function pick(from: Inherited): Inherited {
   return Object.fromEntries(KEYS.flatMap((key) => (from[key] === undefined ? [] : [[key, from[key]]]))) as unknown as Inherited;

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { selectHosts } from '../config/inventory/patterns.ts';
+import { selectHosts, unmatchedParts } from '../config/inventory/patterns.ts';
 import type { Inherited, Playbook } from '../config/play.ts';
 import { loadVarsFiles } from '../config/vars-files.ts';
 import type { Host } from '../model/host.ts';
@@ -13,9 +13,9 @@ import { addressOf, type LoadedPlay, variables } from './variables.ts';
 import { type HostRun, isActive, type World } from './world.ts';
 
 /** A fresh start for every host of the inventory; nobody is connected to before a task needs it. */
-export const hostRuns = (hosts: readonly Host[], connect: Connect): ReadonlyMap<string, HostRun> =>
+export const hostRuns = (hosts: Iterable<Host>, connect: Connect): ReadonlyMap<string, HostRun> =>
   new Map(
-    hosts.map((host) => [
+    [...hosts].map((host) => [
       host.name,
       {
         host,
@@ -36,14 +36,15 @@ export const hostRuns = (hosts: readonly Host[], connect: Connect): ReadonlyMap<
 export async function runPlaybook(world: World, playbook: Playbook): Promise<void> {
   let id = 0;
   for (const play of playbook.plays) {
-    const hosts = selectHosts(world.inventory, play.hosts, world.options.limit).flatMap((h) => world.hosts.get(h.name) ?? []);
+    const hosts = hostsOf(world, play.hosts);
     const names = hosts.map((h) => h.host.name);
     const playbookDir = dirname(playbook.file);
     const files = await loadVarsFiles(play.varsFiles, playbookDir);
     for (const secret of files.secrets) world.keepSecret(secret);
-    const loaded: LoadedPlay = { play, hosts: names, playbookDir, vars: { ...play.vars, ...files.vars } };
+    const loaded: LoadedPlay = { play, hosts: names, playbookDir, files };
     world.emit({ type: 'play', play: play.name, hosts: names });
-    if (hosts.length === 0) world.emit({ type: 'warning', message: `no hosts match ${play.hosts}` });
+    for (const message of unmatchedParts(world.inventory, play.hosts))
+      world.emit({ type: 'warning', message: `play ${play.name}: ${message}` });
     for (const batch of batches(hosts, play.serial)) {
       if (play.gatherFacts) await gatherFacts(world, batch, play, id++);
       await new PlayRun(world, loaded, batch, () => id++).run();
@@ -52,6 +53,12 @@ export async function runPlaybook(world: World, playbook: Playbook): Promise<voi
     }
   }
 }
+
+/** The hosts of a pattern that the run is limited to. */
+export const hostsOf = (world: World, pattern: string): HostRun[] =>
+  selectHosts(world.inventory, pattern, world.options.limit)
+    .filter(world.options.only)
+    .flatMap((h) => world.hosts.get(h.name) ?? []);
 
 /** One trip to each host that is still there and not known yet; its facts stay for the whole run. */
 export async function gatherFacts(

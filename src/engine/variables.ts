@@ -1,4 +1,6 @@
+import type { ReadVars } from '../config/extra-vars.ts';
 import type { Play, Task } from '../config/play.ts';
+import type { Where } from '../config/problem.ts';
 import { createScope, type Layer, type Lookup } from '../config/scope.ts';
 import { factsAsVars } from '../facts/vars.ts';
 import type { Host, Value, Vars } from '../model/host.ts';
@@ -8,7 +10,7 @@ import type { HostRun, World } from './world.ts';
 /** A play with its `vars_files` read. */
 export interface LoadedPlay {
   readonly play: Play;
-  readonly vars: Vars;
+  readonly files: ReadVars;
   readonly hosts: readonly string[];
   readonly playbookDir: string;
 }
@@ -16,24 +18,23 @@ export interface LoadedPlay {
 /** What `omit` renders to: a parameter of this value counts as not given. */
 export const OMIT = '__omit_place_holder__';
 
-const trusted = (vars: Vars): Layer => ({ vars, trusted: true });
+const trusted = (vars: Vars, where?: Where): Layer => ({ vars, trusted: true, where });
 /** Facts and results come from hosts: text in them is data, never a template. */
 const foreign = (vars: Vars): Layer => ({ vars, trusted: false });
 
 /** The variables a task sees on a host, by Ansible's precedence; each is rendered when it is first asked for. */
 export function variables(world: World, run: HostRun, loaded?: LoadedPlay, task?: Task, item?: Vars): Lookup {
   const layers = [
-    trusted(run.host.vars),
+    trusted(run.host.vars, (path) => world.inventory.positionOf(run.host.name, path)),
     foreign(run.facts ? factsAsVars(run.facts) : {}),
-    trusted(loaded?.vars ?? {}),
-    trusted(task?.vars ?? {}),
+    trusted(loaded?.play.vars ?? {}, loaded?.play.whereVar),
+    trusted(loaded?.files.vars ?? {}, loaded?.files.where),
+    trusted(task?.vars ?? {}, task?.whereVar),
     foreign(run.learned),
     trusted(world.options.extraVars),
     foreign(item ?? {}),
   ];
-  const scope: Lookup = createScope(world.templates, layers, (name: string) => magic(name, world, run, loaded, () => scope), {
-    where: (name) => world.inventory.positionOf(run.host.name, [name]),
-  });
+  const scope: Lookup = createScope(world.templates, layers, (name: string) => magic(name, world, run, loaded, () => scope));
   return scope;
 }
 

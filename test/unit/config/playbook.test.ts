@@ -70,7 +70,7 @@ test('a play has all its keywords', () => {
 });
 
 test('a play needs no more than hosts', () => {
-  const { where, ...play } = parse('- hosts: lbs\n').plays[0] ?? expect.unreachable();
+  const { where, whereVar, ...play } = parse('- hosts: lbs\n').plays[0] ?? expect.unreachable();
   expect(play).toEqual({
     name: 'lbs',
     hosts: 'lbs',
@@ -85,6 +85,7 @@ test('a play needs no more than hosts', () => {
     handlers: [],
   });
   expect(at(where)).toBe('1:3');
+  expect(whereVar?.([])).toEqual(where);
 });
 
 test('a task has all its keywords', () => {
@@ -110,7 +111,7 @@ delegate_to: localhost
 become: false
 vars: {v: 1}
 tags: [t]`);
-  const { where, whereParam, ...rest } = task;
+  const { where, whereParam, whereVar, ...rest } = task;
   const condition = (text: string, line: number, column: number) => ({ text, where: { file: 'p.yml', line, column } });
   expect(rest).toEqual({
     kind: 'task',

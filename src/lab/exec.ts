@@ -1,0 +1,35 @@
+import { type ExecFileException, execFile } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { VipctlError } from '../model/errors.ts';
+
+export interface ExecOptions {
+  readonly input?: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Gets each line of stderr as it appears. */
+  readonly onLine?: (line: string) => void;
+}
+
+/** Runs a program of this machine without any shell and gives its stdout; a failure says what it printed. */
+export function exec(file: string, args: readonly string[], { input, signal, onLine }: ExecOptions = {}): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = execFile(file, args, { signal, maxBuffer: 64 << 20, cwd: '/' }, (error, stdout, stderr) => {
+      if (!error) resolve(stdout);
+      else reject(signal?.aborted ? signal.reason : failure(file, args, error, stderr || stdout));
+    });
+    if (onLine && child.stderr) createInterface({ input: child.stderr }).on('line', onLine);
+    child.stdin?.on('error', () => undefined).end(input ?? '');
+  });
+}
+
+/** Whether a program of this machine can be run and succeeds. */
+export const succeeds = (file: string, args: readonly string[]): Promise<boolean> =>
+  exec(file, args).then(
+    () => true,
+    () => false,
+  );
+
+function failure(file: string, args: readonly string[], error: ExecFileException, output: string): VipctlError {
+  if (error.code === 'ENOENT') return new VipctlError(`${file} is not installed on this machine`);
+  const last = output.trim().split('\n').slice(-5).join('\n');
+  return new VipctlError(`${[file, ...args].join(' ').slice(0, 200)} failed (${error.code ?? error.signal}): ${last}`, { cause: error });
+}

@@ -1,0 +1,12 @@
+import { debian } from './debian.ts';
+import type { Image } from './image.ts';
+import { web } from './web.ts';
+
+const images = { debian, web } as const satisfies Record<string, Image>;
+
+/** What `lab_image` may say. */
+export type ImageName = keyof typeof images;
+
+export const imageNames = Object.keys(images) as ImageName[];
+export const isImageName = (name: string): name is ImageName => Object.hasOwn(images, name);
+export const image = (name: ImageName): Image => images[name];

@@ -1,0 +1,48 @@
+import { access } from 'node:fs/promises';
+import { platform, userInfo } from 'node:os';
+import { exec, succeeds } from './exec.ts';
+import type { LabOptions } from './options.ts';
+
+/** The Debian package behind each file a lab needs of this machine. */
+const packages = {
+  '/usr/bin/systemd-nspawn': 'systemd-container',
+  '/usr/bin/mmdebstrap': 'mmdebstrap',
+  '/usr/share/keyrings/debian-archive-keyring.gpg': 'debian-archive-keyring',
+  '/usr/bin/ssh': 'openssh-client',
+  '/usr/bin/openssl': 'openssl',
+  '/usr/sbin/ip': 'iproute2',
+  '/usr/sbin/iptables': 'iptables',
+} as const;
+
+/** Whether this process has the rights a lab needs; if not, run it again through sudo. */
+export const isRoot = (): boolean => userInfo().uid === 0;
+
+/** Why no lab can run on this machine; undefined when one can, as root or through sudo without a password. */
+export async function labPossible(): Promise<string | undefined> {
+  if (platform() !== 'linux') return `a lab needs Linux, this is ${platform()}`;
+  if (!(await exists('/usr/bin/apt-get'))) return 'a lab needs a Debian or Ubuntu machine: there is no apt-get';
+  if (!isRoot() && !(await succeeds('sudo', ['-n', 'true']))) return 'a lab needs root, or sudo without a password';
+  const [file, ...args] = isRoot() ? ['unshare'] : ['sudo', '-n', 'unshare'];
+  if (!(await succeeds(file ?? 'unshare', [...args, '--mount', 'true'])))
+    return 'root may not make namespaces here (an unprivileged container?)';
+  return undefined;
+}
+
+/** Installs what this machine lacks for labs, through apt-get. Needs root. */
+export async function labPrerequisites({ onProgress, signal }: LabOptions): Promise<void> {
+  const checked = await Promise.all(Object.entries(packages).map(async ([file, name]) => ((await exists(file)) ? [] : [name])));
+  const missing = checked.flat();
+  if (missing.length === 0) return;
+  onProgress(`installing ${missing.join(', ')}`);
+  const install = ['DEBIAN_FRONTEND=noninteractive', 'apt-get', 'install', '-y', '--no-install-recommends', ...missing];
+  if (await succeeds('env', install)) return;
+  onProgress('refreshing the package lists');
+  await exec('apt-get', ['update'], { signal });
+  await exec('env', install, { signal });
+}
+
+const exists = (file: string) =>
+  access(file).then(
+    () => true,
+    () => false,
+  );

@@ -1,0 +1,74 @@
+import { rm } from 'node:fs/promises';
+import { removeGroups } from './cgroup.ts';
+import { booted, ensureRunning, madeHosts, makeHost, removeHost } from './host.ts';
+import { ensureImage, pruneImages } from './image-store.ts';
+import { image } from './images/table.ts';
+import { ensureAccess } from './keys.ts';
+import { writeClientFiles } from './lab-files.ts';
+import { readMachine, resolvConf } from './machine.ts';
+import { labPlaces } from './names.ts';
+import { dropNetwork, raiseNetwork } from './network.ts';
+import type { LabOptions } from './options.ts';
+import type { LabSpec } from './spec.ts';
+import { type HostState, type LabState, labNames, readState, writeState } from './state.ts';
+import { raiseSysctls, restoreSysctls } from './sysctl.ts';
+
+/** Brings up what is missing or changed of a lab; the caller holds the lock. */
+export async function up(spec: LabSpec, options: LabOptions): Promise<void> {
+  const { onProgress, signal } = options;
+  await raiseNetwork(spec);
+  await raiseSysctls();
+  const hosts = await settleFiles(spec, options);
+  await writeClientFiles(spec);
+  await Promise.all(
+    spec.hosts.map(async (host) => {
+      const { boot } = image(host.image);
+      const started = await ensureRunning(spec.name, host.name, hosts[host.name]?.layers ?? [], boot);
+      await booted(spec, host, boot, signal);
+      onProgress(`${host.name}: ${started ? 'booted' : 'runs already'}, ${host.address}, image ${host.image}`);
+    }),
+  );
+}
+
+/** Takes a lab down and removes every trace of it; the caller holds the lock. */
+export async function down(lab: string, { onProgress }: LabOptions): Promise<void> {
+  const hosts = await madeHosts(lab);
+  await Promise.all(hosts.map((host) => removeHost(lab, host)));
+  await removeGroups(lab);
+  await dropNetwork(lab);
+  await rm(labPlaces(lab).folder, { recursive: true, force: true });
+  if ((await labNames()).length === 0) await restoreSysctls();
+  onProgress(`lab ${lab}: ${hosts.length === 0 ? 'nothing was up' : `${hosts.join(', ')} removed`}`);
+}
+
+/** Makes the hosts that are not as wanted, and removes those no longer wanted. An interrupted one counts as never made. */
+async function settleFiles(spec: LabSpec, options: LabOptions): Promise<LabState['hosts']> {
+  const found = (await readState(spec.name)).hosts;
+  const wanted = await wantedHosts(spec, options);
+  const same = ({ layers: _, ...a }: HostState, { layers: __, ...b }: HostState) => JSON.stringify(a) === JSON.stringify(b);
+  const kept = Object.fromEntries(Object.entries(found).filter(([name, host]) => wanted[name] && same(host, wanted[name])));
+  const hosts = { ...wanted, ...kept };
+  await pruneImages([...(await usedLayers()), ...Object.values(hosts).flatMap((h) => h.layers)]);
+  await writeState(spec.name, { hosts: kept });
+  for (const name of await madeHosts(spec.name)) if (!kept[name]) await removeHost(spec.name, name);
+  const [access, resolver] = await Promise.all([ensureAccess(spec.name, options), resolvConf()]);
+  const missing = spec.hosts.filter((h) => !kept[h.name]);
+  await Promise.all(missing.map((h) => makeHost(spec, h, wanted[h.name]?.layers ?? [], access, resolver)));
+  await writeState(spec.name, { hosts });
+  return hosts;
+}
+
+async function wantedHosts(spec: LabSpec, options: LabOptions): Promise<LabState['hosts']> {
+  const machine = await readMachine(options.environment);
+  const hosts: Record<string, HostState> = {};
+  for (const { name, address, image: imageName } of spec.hosts) {
+    const layers = [...(await ensureImage(image(imageName), machine, options))];
+    hosts[name] = { address, subnet: spec.subnet, gateway: spec.gateway, image: imageName, layers };
+  }
+  return hosts;
+}
+
+const usedLayers = async () => {
+  const states = await Promise.all((await labNames()).map(readState));
+  return states.flatMap((s) => Object.values(s.hosts)).flatMap((h) => h.layers);
+};

@@ -20,13 +20,6 @@ export function validateKnown(schema: z.ZodType, value: unknown, where: Where, w
   if (problems.length > 0) throw toConfigError(problems);
 }
 
-/** Like {@link validate} for a value that is not final: what is wrong at a path that is still `open` (a template, say) is left for later. */
-export function validateWritten(schema: z.ZodType, value: unknown, where: Where, what: string, open: (path: Path) => boolean): void {
-  const issues = schema.safeParse(value).error?.issues ?? [];
-  const problems = issues.filter((i) => !open(i.path as Path)).flatMap((issue) => problemsOf(issue, [], { schema, value, where, what }));
-  if (problems.length > 0) throw toConfigError(problems);
-}
-
 interface Input {
   readonly schema: z.ZodType;
   readonly value: unknown;
@@ -45,7 +38,7 @@ function problemsOf(issue: Issue, above: Path, input: Input): Problem[] {
   if (nearest) return nearest.flatMap((inner) => problemsOf(inner, path, input));
   const got = valueAt(input.value, path);
   const position = input.where(path);
-  if (got === undefined && path.length > 0)
+  if (got === undefined && path.length > 0 && issue.code !== 'custom')
     return [{ message: `"${path.at(-1)}" is missing in ${named(input.what, path.slice(0, -1))}`, position }];
   return [{ message: `${named(input.what, path)}: ${explain(issue, got)}`, position, hint: hintFor(issue, got) }];
 }

@@ -84,7 +84,7 @@ export function checkTemplates(value: Value, where: Where): void {
 }
 
 /** Whether a text has anything to render, or a mistake to report. */
-export const isTemplate = (text: string): boolean => text.includes('{{') || text.includes('{%');
+const isTemplate = (text: string): boolean => text.includes('{{') || text.includes('{%');
 
 const fileSource = ({ text, name }: TemplateFile): Source => ({ text, position: { file: name, line: 1, column: 1 } });
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { validate, validateWritten } from '../../../src/config/schema.ts';
+import { validate, validateKnown } from '../../../src/config/schema.ts';
 import { parseYaml } from '../../../src/config/yaml.ts';
-import { ConfigError } from '../../../src/model/errors.ts';
+import { errorOf } from './error-of.ts';
 
 const SERVICE = z.strictObject({
   name: z.string().min(1),
@@ -27,15 +27,9 @@ const SERVICE = z.strictObject({
     .optional(),
 });
 
-const errorOf = (text: string, work = validate as (...args: Parameters<typeof validate>) => unknown) => {
+const errorIn = (text: string, work = validate as (...args: Parameters<typeof validate>) => unknown) => {
   const document = parseYaml(text, 'f.yml');
-  try {
-    work(SERVICE, document.data, (path, of) => (of === 'key' ? document.keyAt(path) : document.at(path)), 'service');
-  } catch (error) {
-    if (error instanceof ConfigError) return error.hint === undefined ? error.message : `${error.message} | ${error.hint}`;
-    throw error;
-  }
-  return undefined;
+  return errorOf(() => work(SERVICE, document.data, (path, of) => (of === 'key' ? document.keyAt(path) : document.at(path)), 'service'));
 };
 
 test.each([
@@ -82,12 +76,17 @@ test.each([
     'f.yml:1:1: "name" is missing in service\nf.yml:1:10: service: enabled: expected true or false, got "no"\nf.yml:2:1: unknown key "nam" in service; did you mean "name"?\nf.yml:3:9: service: weight: expected at least 1, got 0 | YAML 1.2: use true or false',
   ],
 ])('%s', (_, text, message) => {
-  expect(errorOf(text)).toBe(message);
+  expect(errorIn(text)).toBe(message);
 });
 
 test('what is still open is left for later, the rest is not', () => {
   const open = (path: readonly (string | number)[]) => path[0] === 'enabled';
-  const work: typeof validate = (schema, value, where, what) => validateWritten(schema, value, where, what, open) as never;
-  expect(errorOf('name: x\nenabled: "{{ on }}"', work)).toBeUndefined();
-  expect(errorOf('nam: x\nenabled: "{{ on }}"', work)).toContain('unknown key "nam"');
+  const work: typeof validate = (schema, value, where, what) => validateKnown(schema, value, where, what, open) as never;
+  expect(errorIn('name: x\nenabled: "{{ on }}"', work)).toBeUndefined();
+  expect(errorIn('nam: x\nenabled: "{{ on }}"', work)).toContain('unknown key "nam"');
+});
+
+test('a rule between keys speaks for itself', () => {
+  const rule = z.object({ a: z.string().optional() }).refine(({ a }) => a !== undefined, { path: ['a'], message: 'give a or b' });
+  expect(() => validate(rule, {}, () => undefined, 'copy')).toThrow('copy: a: give a or b');
 });

@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import type { Lookup } from '../../../src/config/scope.ts';
 import { checkTemplates, createTemplates } from '../../../src/config/template.ts';
 import { parseYaml } from '../../../src/config/yaml.ts';
-import { ConfigError } from '../../../src/model/errors.ts';
 import type { Value, Vars } from '../../../src/model/host.ts';
+import { errorOf } from './error-of.ts';
 
 const lookupIn = (vars: Vars): Lookup =>
   Object.assign((name: string) => (Object.hasOwn(vars, name) ? vars[name] : undefined), { names: () => Object.keys(vars) });
@@ -43,15 +43,6 @@ const templates = createTemplates({
   },
 });
 const render = (text: string, vars: Vars = VARS) => templates.renderText({ text, name: 't.hbs' }, lookupIn(vars));
-const errorOf = (work: () => unknown) => {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof ConfigError) return error.hint === undefined ? error.message : `${error.message} | ${error.hint}`;
-    throw error;
-  }
-  return undefined;
-};
 
 test.each([
   'bind :{{port}}',

@@ -2,17 +2,9 @@ import fc from 'fast-check';
 import { dump } from 'js-yaml';
 import { expect, test } from 'vitest';
 import { parseYaml } from '../../../src/config/yaml.ts';
-import { ConfigError } from '../../../src/model/errors.ts';
+import { errorOf } from './error-of.ts';
 
-const errorOf = (text: string) => {
-  try {
-    parseYaml(text, 'f.yml');
-  } catch (error) {
-    if (error instanceof ConfigError) return error.hint === undefined ? error.message : `${error.message} | ${error.hint}`;
-    throw error;
-  }
-  return undefined;
-};
+const yamlError = (text: string) => errorOf(() => parseYaml(text, 'f.yml'));
 
 test.each([
   ['a tab in the indentation', 'a:\n\tb: 1\n', 'f.yml:2:1: a tab stands in the indentation | use spaces'],
@@ -42,13 +34,13 @@ test.each([
   ['an alias inside itself', 'a: &a [*a]\n', 'f.yml:1:8: an alias stands inside the value it names'],
   ['a control character', 'a: \u0001\n', 'f.yml:1:4: the stream contains non-printable characters'],
 ])('%s is refused where it stands', (_, text, message) => {
-  expect(errorOf(text)).toBe(message);
+  expect(yamlError(text)).toBe(message);
 });
 
 test('aliases of aliases cannot fill the memory', () => {
   const level = (name: string, of: string) => `${name}: &${name} [${Array.from({ length: 10 }, () => of).join(',')}]\n`;
   const bomb = level('a', 'x') + ['ab', 'bc', 'cd', 'de', 'ef', 'fg'].map(([of, name]) => level(`${name}`, `*${of}`)).join('');
-  expect(errorOf(bomb)).toBe('f.yml:1:1: aliases repeat more than 1000000 values');
+  expect(yamlError(bomb)).toBe('f.yml:1:1: aliases repeat more than 1000000 values');
 });
 
 test.each([

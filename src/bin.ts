@@ -11,6 +11,7 @@ if (args.length === 1 && args[0] === '--version') {
   const { main } = await import('./cli/main.ts');
   process.exit(
     await main(args, {
+      argv: process.argv,
       root: fileURLToPath(new URL('..', import.meta.url)),
       cwd: process.cwd(),
       env: process.env,

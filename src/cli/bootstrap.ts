@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import { ConfigError, EXIT, type ExitCode } from '../model/errors.ts';
 import { exitCodeOf, type Report, resultOf, total } from '../model/report.ts';
+import { bootstrap as bootstrapCluster, toBootstrap } from '../rollout/bootstrap.ts';
 import { defineCommand } from './command.ts';
 import { type Io, isInteractive } from './io.ts';
 import { connectionOptions, inventoryOptions, outputOptions, playOptions } from './options.ts';
@@ -31,9 +31,10 @@ export const bootstrap = defineCommand({
       throw new ConfigError('bootstrap changes hosts, and there is nobody to ask', {
         hint: 'add --yes, or --check to see what it would do',
       });
-    const request = await toRequest('bootstrap', join(io.root, 'playbooks/bootstrap.yml'), args, io);
-    const refusal = args.yes || args.check ? undefined : await agree(await perform({ ...request, check: true }, args, io), io);
-    return refusal ?? exitCodeOf(await perform(request, args, io), args['fail-on-change']);
+    const request = toBootstrap(await toRequest('bootstrap', '', args, io), io.root);
+    const refusal =
+      args.yes || args.check ? undefined : await agree(await perform(bootstrapCluster, { ...request, check: true }, args, io), io);
+    return refusal ?? exitCodeOf(await perform(bootstrapCluster, request, args, io), args['fail-on-change']);
   },
 });
 

@@ -1,5 +1,4 @@
 import type { Argv, InferredOptionTypes, Options } from 'yargs';
-import type { ExitCode } from '../model/errors.ts';
 import type { Io } from './io.ts';
 
 export type OptionTable = Readonly<Record<string, Options>>;
@@ -14,7 +13,8 @@ export interface Command<O extends OptionTable = OptionTable, P = unknown> {
   readonly options: O;
   /** Declares what is not an option: positional arguments and examples. */
   declare(yargs: Argv<InferredOptionTypes<O>>): Argv<P>;
-  run(args: P & CommonArgs, io: Io): Promise<ExitCode>;
+  /** Answers with the exit code. */
+  run(args: P & CommonArgs, io: Io): Promise<number>;
 }
 
 /** A command whose arguments are typed by its option table; the result forgets that type, as the table of commands must. */

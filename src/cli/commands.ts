@@ -22,7 +22,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('./facts.ts')).facts,
   },
   { usage: 'inventory', describe: 'Print hosts, groups and variables', load: async () => (await import('./inventory.ts')).inventory },
-  { usage: 'lab <action> [host]', describe: 'Run hosts of an inventory on this machine', load: async () => (await import('./lab.ts')).lab },
+  {
+    usage: 'lab <action> [host] [command]',
+    describe: 'Run hosts of an inventory on this machine',
+    load: async () => (await import('./lab.ts')).lab,
+  },
   {
     usage: 'demo',
     describe: 'Show it all: lab, bootstrap twice, a page through the VIP',

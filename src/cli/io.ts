@@ -9,6 +9,8 @@ export interface TextStream extends Writable {
 
 /** What a command line has of the process it runs in. */
 export interface Process {
+  /** The command line as a whole: Node, vipctl, arguments. */
+  readonly argv: readonly string[];
   /** Where the package's playbooks, templates and inventories are. */
   readonly root: string;
   readonly cwd: string;

@@ -1,38 +1,30 @@
 import yargs, { type Argv } from 'yargs';
 import packageJson from '../../package.json' with { type: 'json' };
-import { ConfigError, didYouMean, EXIT, type ExitCode } from '../model/errors.ts';
+import { EXIT } from '../model/errors.ts';
 import { createRedactor } from '../report/redact.ts';
 import type { Command, CommonArgs } from './command.ts';
-import { commands, type Entry, nameOf } from './commands.ts';
+import { commands, type Entry } from './commands.ts';
 import { showError } from './error.ts';
 import type { Io, Process } from './io.ts';
 import { commonOptions } from './options.ts';
+import { COMPLETION, refuseFlagValues, refuseRest, refuseUnknownCommand, usageError } from './usage.ts';
 
 /** Carries out one command line and answers with its exit code; whatever goes wrong is told on stderr. */
-export async function main(args: readonly string[], process: Process): Promise<ExitCode> {
+export async function main(args: readonly string[], process: Process): Promise<number> {
   const io: Io = { ...process, redactor: createRedactor() };
   try {
     refuseUnknownCommand(args);
+    refuseRest(args);
     return await dispatch(args, io);
   } catch (error) {
     return showError(error, args, io);
   }
 }
 
-const LIST = 'vipctl --help lists the commands';
-const COMPLETION = 'completion';
 const HELP_WIDTH = 100;
 
-function refuseUnknownCommand(args: readonly string[]): void {
-  const [word] = args;
-  const known = [...commands.map(nameOf), COMPLETION];
-  if (word === undefined || word.startsWith('-') || known.includes(word)) return;
-  const near = didYouMean(word, known);
-  throw new ConfigError(`unknown command ${word}`, { hint: near ? `did you mean ${near}?` : LIST });
-}
-
-async function dispatch(args: readonly string[], io: Io): Promise<ExitCode> {
-  let exitCode: ExitCode = EXIT.ok;
+async function dispatch(args: readonly string[], io: Io): Promise<number> {
+  let exitCode: number = EXIT.ok;
   let current: Command | undefined;
   const declare = (entry: Entry) => async (cli: Argv) => {
     current = await entry.load();
@@ -64,28 +56,4 @@ async function dispatch(args: readonly string[], io: Io): Promise<ExitCode> {
     throw error instanceof Error && error.name === 'YError' ? usageError(error.message, args, current) : error;
   });
   return exitCode;
-}
-
-const optionsOf = (command: Command | undefined) => ({ ...command?.options, ...commonOptions });
-
-/** yargs reads `--check=maybe` as no check at all. */
-function refuseFlagValues(args: readonly string[], command: Command): void {
-  for (const [name, option] of Object.entries(optionsOf(command))) {
-    const given = args.find((arg) => arg.startsWith(`--${name}=`));
-    if (option.type === 'boolean' && given !== undefined)
-      throw usageError(`--${name} takes no value, got ${JSON.stringify(given)}`, args, command);
-  }
-}
-
-function nearestOption(args: readonly string[], command: Command | undefined): string | undefined {
-  const known = [...Object.keys(optionsOf(command)), 'help', 'version'];
-  const unknown = args.flatMap((arg) => /^--([^=]+)/.exec(arg)?.slice(1) ?? []).find((name) => !known.includes(name));
-  const near = unknown === undefined ? undefined : didYouMean(unknown, known);
-  return near && `--${near}`;
-}
-
-function usageError(message: string, args: readonly string[], command: Command | undefined): ConfigError {
-  const near = nearestOption(args, command);
-  const hint = near ? `did you mean ${near}?` : command ? `vipctl ${args[0]} --help shows its options` : LIST;
-  return new ConfigError(message.replace(/\s*\n\s*/g, ' '), { hint });
 }

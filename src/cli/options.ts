@@ -13,6 +13,16 @@ export const inventoryOptions = {
   },
 } as const;
 
+/** The same, where the lab's own inventory will do. */
+export const labInventoryOptions = {
+  inventory: {
+    ...inventoryOptions.inventory,
+    demandOption: false,
+    describe: 'Inventory file, folder or host list [inventories/lab.yml]; repeatable',
+  },
+  name: { type: 'string', requiresArg: true, coerce: one('name', text), describe: 'Name of the lab [that of the inventory]' },
+} as const;
+
 /** How hosts are reached, and as whom. */
 export const connectionOptions = {
   user: { alias: 'u', type: 'string', requiresArg: true, coerce: one('user', text), describe: 'User to log in as' },

@@ -1,4 +1,4 @@
-import { type LaunchRequest, launch } from '../engine/launch.ts';
+import type { LaunchRequest, Telling } from '../engine/launch.ts';
 import type { Report } from '../model/report.ts';
 import { type ConnectionArgs, toConnection } from './connection.ts';
 import type { Io } from './io.ts';
@@ -33,9 +33,11 @@ export async function toRequest(command: string, playbook: string, args: PlayArg
   };
 }
 
-/** Runs a request and tells about it in the format asked for. */
-export async function perform(request: LaunchRequest, args: PlayArgs, io: Io): Promise<Report> {
+type UseCase = (request: LaunchRequest, io: Telling) => Promise<void>;
+
+/** Has a use case carry out a request, and tells about it in the format asked for. */
+export async function perform(useCase: UseCase, request: LaunchRequest, args: PlayArgs, io: Io): Promise<Report> {
   const sinks = await createSinks(args.format, args, io);
-  const { report } = await tell(sinks, io, (told) => launch(request, { ...io, ...told }));
+  const { report } = await tell(sinks, io, (told) => useCase(request, { ...io, ...told }));
   return report;
 }

@@ -27,7 +27,7 @@ export async function askYes(question: string, io: Io): Promise<boolean> {
 
 async function secretFrom(question: string, io: Io): Promise<Secret> {
   const { default: password } = await import('@inquirer/password');
-  const secret = new Secret(await password({ message: question }, context(io)));
+  const secret = new Secret(await password({ message: question, toggleMask: false }, context(io)));
   io.redactor.add(secret);
   return secret;
 }

@@ -1,4 +1,4 @@
-import { listing } from '../engine/launch.ts';
+import { launch, listing } from '../engine/launch.ts';
 import { ConfigError, EXIT } from '../model/errors.ts';
 import { exitCodeOf } from '../model/report.ts';
 import { defineCommand } from './command.ts';
@@ -24,6 +24,6 @@ export const run = defineCommand({
       io.stdout.write(lines.map((line) => `${line}\n`).join(''));
       return EXIT.ok;
     }
-    return exitCodeOf(await perform(request, args, io), args['fail-on-change']);
+    return exitCodeOf(await perform(launch, request, args, io), args['fail-on-change']);
   },
 });

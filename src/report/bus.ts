@@ -17,7 +17,7 @@ export function createBus(sinks: readonly Sink[], redactor: Redactor, now: () =>
   let report = emptyReport;
   return {
     emit(body) {
-      const event = redactEvent({ ...body, at: Math.round(now() - began) } as RunEvent, redactor);
+      const event = redactEvent({ at: Math.round(now() - began), ...body } as RunEvent, redactor);
       report = fold(report, event);
       for (const sink of sinks) sink.take(event, report);
     },

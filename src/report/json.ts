@@ -9,23 +9,27 @@ import type { Sink } from './sink.ts';
 export function createJson(out: Output): Sink {
   return {
     take() {},
-    close: (report, error) => void out.write(`${JSON.stringify(toJson(report, error), null, 2)}\n`),
+    close: (report, error) => void out.write(`${text(toJson(report, error), 2)}\n`),
   };
 }
 
 /** Prints every event as a line of JSON when it happens; the last line, of type `result`, is the document of {@link createJson} without its tasks. */
 export function createNdjson(out: Output): Sink {
   return {
-    take: (event) => void out.write(`${JSON.stringify(event)}\n`),
+    take: (event) => void out.write(`${text(event)}\n`),
     close(report, error) {
       const { tasks: _tasks, trips: _trips, checks: _checks, warnings: _warnings, ...rest } = toJson(report, error);
-      out.write(`${JSON.stringify({ type: 'result', ...rest })}\n`);
+      out.write(`${text({ type: 'result', ...rest })}\n`);
     },
   };
 }
 
+/** Seconds are told to the millisecond. */
+const text = (value: object, indent?: number): string =>
+  JSON.stringify(value, (_, part: unknown) => (typeof part === 'number' ? Math.round(part * 1000) / 1000 : part), indent);
+
 /** The report as others read it: versioned, and with the error that ended the run, if one did. */
-export function toJson(report: Report, error?: VipctlError): JsonReport {
+function toJson(report: Report, error?: VipctlError): JsonReport {
   const { command, check, seconds, hosts, tasks, trips, checks, warnings } = report;
   const shown = error && { message: error.message, exitCode: error.exitCode, ...(error.hint !== undefined && { hint: error.hint }) };
   return {

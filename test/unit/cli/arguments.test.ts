@@ -31,7 +31,9 @@ describe('bad arguments', () => {
       'vipctl run --help shows its options',
     ],
     [[...run, '--check=maybe'], '--check takes no value, got "--check=maybe"', 'vipctl run --help shows its options'],
+    [[...run, '-C=no'], '--check takes no value, got "-C=no"', 'vipctl run --help shows its options'],
     [[...run, '--no-check'], 'Unknown argument: no-check', 'vipctl run --help shows its options'],
+    [[...run, '--', '--check'], '-- and arguments after it mean nothing here', 'vipctl --help lists the commands'],
     [['schema', 'nope'], 'Invalid values: Argument: name, Given: "nope", Choices: "report"', 'vipctl schema --help shows its options'],
   ])('%j', async (args, message, hint) => {
     expect(await vipctl(args)).toEqual({ code: 2, stdout: '', stderr: `error: ${message}\nhint: ${hint}\n` });

@@ -1,18 +1,29 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { quote } from '../../../src/shell/sh.ts';
 
-/** The checkout, from which vipctl runs here. */
-export const root = fileURLToPath(new URL('../../..', import.meta.url));
+const root = fileURLToPath(new URL('../../..', import.meta.url));
 const bin = fileURLToPath(new URL('../../../dist/vipctl.js', import.meta.url));
 
-/** Starts the bundled vipctl where nobody sits at a terminal; `LANG` is no language of ours. */
-export function start(args: readonly string[], options: { cwd?: string; env?: Record<string, string> } = {}) {
-  const env = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', LANG: 'de_DE.UTF-8', ...options.env };
-  return spawn(process.execPath, [bin, ...args], { cwd: options.cwd ?? root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+export interface Options {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Whether stdout is a terminal, of 120 columns. */
+  readonly terminal?: boolean;
+}
+
+/** Starts the bundled vipctl where nobody can be asked; `LANG` is no language of ours. */
+export function start(args: readonly string[], { cwd = root, env, terminal = false }: Options = {}) {
+  const command = [process.execPath, bin, ...args];
+  const [file = '', ...rest] = terminal
+    ? ['script', '-qec', `stty cols 120 rows 40; ${command.map(quote).join(' ')}`, '/dev/null']
+    : command;
+  const own = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', LANG: 'de_DE.UTF-8', TERM: 'xterm' };
+  return spawn(file, rest, { cwd, env: { ...own, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 /** Runs vipctl to its end. */
-export async function vipctl(args: readonly string[], options: { cwd?: string; env?: Record<string, string> } = {}) {
+export async function vipctl(args: readonly string[], options: Options = {}) {
   const child = start(args, options);
   const [stdout, stderr, code] = await Promise.all([
     text(child.stdout),

@@ -69,7 +69,7 @@ const sharedCheck = (instance: Instance, check: string) =>
   );
 
 const subsets = ([first, ...rest]: readonly Tracker[]): Tracker[][] =>
-  first === undefined ? [[]] : subsets(rest).flatMap((set) => [set, [first, ...set]]);
+  first === undefined ? [[]] : subsets(rest).flatMap((set) => [[first, ...set], set]);
 
 /** One counter-example of each kind is enough. */
 const firstOfEach = (findings: readonly Finding[]) => findings.filter((f, i) => i === findings.findIndex((g) => g.code === f.code));

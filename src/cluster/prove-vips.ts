@@ -9,13 +9,13 @@ export function proveVips(instances: readonly Instance[], nodes: readonly NodeIn
   const twice = all.filter((v, i) => i !== all.findIndex((w) => w.address === v.address));
   return [
     ...twice.map((v) => error('vip-twice', `VIP ${v.address} is listed more than once`, 'an address belongs to one instance, once')),
-    ...instances.flatMap((i) => i.vips.flatMap((v) => [...proveFree(v, nodes, inventory), ...proveSubnet(v, i, nodes)])),
+    ...instances.flatMap((i) => i.vips.flatMap((v) => proveHost(v, nodes, inventory) ?? proveSubnet(v, i, nodes))),
   ];
 }
 
-function proveFree(vip: Vip, nodes: readonly NodeInput[], { groups }: ClusterInventory): Finding[] {
+function proveHost(vip: Vip, nodes: readonly NodeInput[], { groups }: ClusterInventory): Finding[] | undefined {
   const owner = [...nodes, ...Object.values(groups).flat()].find((h) => h.address === vip.address);
-  if (!owner) return [];
+  if (!owner) return undefined;
   return [error('vip-host-address', `VIP ${vip.address} is the address of ${owner.name} itself`, 'choose an address that no machine has')];
 }
 

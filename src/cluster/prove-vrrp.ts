@@ -101,13 +101,20 @@ function syncGroups(spec: ClusterSpec, instances: readonly Instance[]): Finding[
   ]);
 }
 
+const EVENTS: Readonly<Record<string, string>> = {
+  stop: 'keepalived stops',
+  silence: 'a node loses power or network',
+  dead: 'the proxy dies',
+  hung: 'the proxy hangs',
+};
+
 function tooSlow(spec: ClusterSpec, instances: readonly Instance[]): Finding[] {
   const limit = spec.max_outage_seconds;
   if (limit === undefined) return [];
   return instances.flatMap((i) => {
-    const [what, span] = Object.entries(predictOutages(i)).sort(([, a], [, b]) => b.to - a.to)[0] ?? [];
-    if (!span || span.to <= limit) return [];
-    const message = `instance ${i.name}: an outage may last ${span.to.toFixed(2)} s (${what}), longer than ${limit} s`;
+    const [event, span] = Object.entries(predictOutages(i)).sort(([, a], [, b]) => b.to - a.to)[0] ?? [];
+    if (!event || !span || span.to <= limit) return [];
+    const message = `instance ${i.name}: an outage may last ${span.to.toFixed(2)} s (${EVENTS[event]}), longer than ${limit} s`;
     return [error('slow-failover', message, "shorten advert_seconds, the check's interval, timeout or fall, or raise the priorities")];
   });
 }

@@ -1,19 +1,21 @@
 import { z } from 'zod';
-import { duration, ip, line, name, network, port } from './text.ts';
+import { duration, ip, line, name, network, port, word } from './text.ts';
 
 const mode = z.enum(['http', 'tcp']);
 const lines = z.array(line);
 
-const timeouts = z.strictObject({
-  connect: duration.optional().describe('To a server (default 5s)'),
-  client: duration.optional().describe('Silence of a client (default 50s)'),
-  server: duration.optional().describe('Silence of a server (default 50s)'),
-  http_request: duration.optional().describe('For a whole request head (default 10s)'),
-  http_keep_alive: duration.optional().describe('Between two requests of a connection'),
-  queue: duration.optional().describe('In the queue of a busy server'),
-  tunnel: duration.optional().describe('Silence of an upgraded connection such as a WebSocket'),
-  check: duration.optional().describe('For the answer of a health check'),
-});
+const timeouts = z
+  .strictObject({
+    connect: duration.optional().describe('To a server (default 5s)'),
+    client: duration.optional().describe('Silence of a client (default 50s)'),
+    server: duration.optional().describe('Silence of a server (default 50s)'),
+    http_request: duration.optional().describe('For a whole request head (default 10s)'),
+    http_keep_alive: duration.optional().describe('Between two requests of a connection'),
+    queue: duration.optional().describe('In the queue of a busy server'),
+    tunnel: duration.optional().describe('Silence of an upgraded connection such as a WebSocket'),
+    check: duration.optional().describe('For the answer of a health check'),
+  })
+  .describe('How long to wait, and for what');
 
 const shared = {
   mode: mode.optional().describe('http, or tcp for anything else; default: `haproxy.mode`'),
@@ -101,7 +103,7 @@ export const statsSchema = z
     uri: line.optional().describe('(default /stats)'),
     refresh: duration.optional().describe('Reload of the page in the browser'),
     user: name.optional().describe('Who may look; needs `password`'),
-    password: line.optional(),
+    password: word.optional().describe('In clear text; use !secret'),
     prometheus: z.boolean().optional().describe('Answer Prometheus on /metrics of the same port (default false)'),
     networks: z.array(network).optional().describe('Networks that may look; default: whoever reaches the port'),
   })
@@ -131,7 +133,13 @@ export const haproxySchema = z
       .optional()
       .describe('Users by list, each with the crypt(3) hash of the password, for `http_auth(LIST)`'),
     resolvers: z
-      .record(name, z.strictObject({ nameservers: z.array(line).min(1).describe('`IP:port`'), raw: lines.optional() }))
+      .record(
+        name,
+        z.strictObject({
+          nameservers: z.array(line).min(1).describe('`IP:port`'),
+          raw: lines.optional().describe('Further lines, such as `hold valid 10s`'),
+        }),
+      )
       .optional()
       .describe('Name servers for server addresses that change'),
     global: lines.optional().describe('Lines added to the global section as they are'),

@@ -4,6 +4,9 @@ import { familyOf, isAddress } from './address.ts';
 /** Text that stays on its line: a newline would let a value add directives of its own. */
 export const line = z.string().regex(/^[^\r\n\0]+$/, 'must be one line of text');
 
+/** One word of haproxy.cfg, in which nothing needs quotes. */
+export const word = z.string().regex(/^[^\s"'#\\]+$/, 'must hold no space, quote, # or backslash');
+
 /** A name that every program and file of the cluster can carry. */
 export const name = z.string().regex(/^[A-Za-z][\w.-]*$/, 'must begin with a letter and hold only letters, digits, _ . and -');
 

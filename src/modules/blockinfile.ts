@@ -13,8 +13,8 @@ const params = z
       .refine((text) => text.includes('{mark}'), { error: 'expected {mark} where marker_begin and marker_end belong' })
       .default('# {mark} ANSIBLE MANAGED BLOCK')
       .describe("The lines around the block; the default is Ansible's, so that blocks it has written are found"),
-    marker_begin: oneLine.default('BEGIN'),
-    marker_end: oneLine.default('END'),
+    marker_begin: oneLine.default('BEGIN').describe('What stands for {mark} in the first line'),
+    marker_end: oneLine.default('END').describe('What stands for {mark} in the last line'),
     insertafter: regularExpression.optional().describe('A new block goes after the last line that matches, or EOF'),
     insertbefore: regularExpression.optional().describe('A new block goes before the last line that matches, or BOF'),
     ...editParams,

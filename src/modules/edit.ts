@@ -9,7 +9,7 @@ import { patternOf } from './pattern.ts';
 /** Parameters of the modules that edit a text file. */
 export const editParams = {
   path: absolutePath.describe('The file to edit'),
-  state: z.enum(['present', 'absent']).default('present'),
+  state: z.enum(['present', 'absent']).default('present').describe('Whether it is to be in the file'),
   create: z.boolean().default(false).describe('Create the file if it is missing'),
   ...replacing,
 };

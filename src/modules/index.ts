@@ -5,12 +5,17 @@ import { copyModule } from './copy.ts';
 import { debugAction } from './debug.ts';
 import { failAction } from './fail.ts';
 import { fileModule } from './file.ts';
+import { iptablesModule } from './iptables.ts';
 import { lineinfileModule } from './lineinfile.ts';
 import type { Action, Module } from './module.ts';
+import { packageModule } from './package.ts';
+import { serviceModule } from './service.ts';
 import { setFactAction } from './set-fact.ts';
 import { setupModule } from './setup.ts';
 import { shellModule } from './shell.ts';
+import { sysctlModule } from './sysctl.ts';
 import { templateModule } from './template.ts';
+import { vipModule } from './vip.ts';
 import { waitForModule } from './wait-for.ts';
 
 const table = [
@@ -21,11 +26,16 @@ const table = [
   debugAction,
   failAction,
   fileModule,
+  iptablesModule,
   lineinfileModule,
+  packageModule,
+  serviceModule,
   setFactAction,
   setupModule,
   shellModule,
+  sysctlModule,
   templateModule,
+  vipModule,
   waitForModule,
 ] as readonly (Module | Action)[];
 

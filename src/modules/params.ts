@@ -12,7 +12,7 @@ export const word = z.string().regex(/^[^\0]*$/, { error: 'expected text without
 
 export const seconds = z.number().nonnegative();
 
-export const mode = z
+const mode = z
   .string({
     error: ({ input }) =>
       typeof input === 'number'
@@ -21,14 +21,13 @@ export const mode = z
   })
   .refine(isMode, {
     error: ({ input }) => `expected an octal mode like '0644' or a symbolic one like 'u=rw,g=r', got ${JSON.stringify(input)}`,
-  })
-  .describe("Permissions, octal in quotes ('0644') or symbolic ('u=rw,go=r')");
+  });
 
 const account = z.union([word.min(1), z.int().nonnegative()]).transform(String);
 
 /** Who owns a file and what it allows; left as it is where not given. */
 export const attributes = {
-  mode: mode.optional(),
+  mode: mode.optional().describe("Permissions, octal in quotes ('0644') or symbolic ('u=rw,go=r')"),
   owner: account.optional().describe('User name or number that owns the file'),
   group: account.optional().describe('Group name or number of the file'),
 };

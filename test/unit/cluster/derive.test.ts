@@ -38,8 +38,24 @@ describe('what a node needs', () => {
       ['vrrp - 10.0.0.12 224.0.0.18', 'tcp 82 - -', 'tcp 10000 10.0.0.12 -'],
     ],
   ])('opens the firewall for %s', (_, parts, rules) => {
-    const shown = derive(parts).firewall.map((r) => [r.protocol, r.port || '-', r.source || '-', r.destination || '-'].join(' '));
+    const shown = derive(parts).firewall.map((r) =>
+      [r.protocol, r.destination_port || '-', r.source || '-', r.destination || '-'].join(' '),
+    );
     expect(shown).toEqual(rules);
+  });
+  it('names every rule differently, and opens both families when a VIP has the second', () => {
+    const nodes = balancers().map((n, i) => ({ ...n, facts: facts({ eth0: `${n.address}/24 fd00::${i + 1}/64` }) }));
+    const rules = derive(
+      { vips: ['10.0.0.100/24', 'fd00::100/64'], haproxy: { stats: { port: 8089, networks: ['fd00::/64'] } } },
+      'lb1',
+      nodes,
+    ).firewall;
+    expect(rules.map((r) => `${r.ip_version} ${r.comment}`)).toEqual([
+      '4 VRRP web from lb2',
+      '4 clients on 80',
+      '6 clients on 80 over IPv6',
+      '6 statistics from fd00::/64',
+    ]);
   });
   it('may bind to VIPs that another node holds, in their family only', () => {
     const nodes = balancers().map((n, i) => ({ ...n, facts: facts({ eth0: `${n.address}/24 fd00::${i + 1}/64` }) }));

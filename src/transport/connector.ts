@@ -34,9 +34,6 @@ export interface ConnectOptions {
   readonly emit: Emit;
 }
 
-/** No real chain of jump hosts is longer; a longer one goes round in a circle. */
-const MOST_HOPS = 8;
-
 /** Opens connections for one run, whose hosts share what known_hosts, key files, passphrases and jump hosts cost. */
 export function connector(options: ConnectOptions): Connect {
   const prompt = options.prompt && inTurn(options.prompt);
@@ -57,20 +54,21 @@ export function connector(options: ConnectOptions): Connect {
     legacy: vars.legacy ?? false,
   });
 
-  /** Dials a host of the inventory or a hop on the way to one; `config` is the user's `-F`, `depth` how many hops we are from the host. */
-  async function reach(endpoint: Endpoint, config: readonly SshOption[], desk: Desk, depth: number): Promise<Link> {
+  /** Dials a host of the inventory or a hop on the way to one; `config` is the user's `-F`, `behind` the jumps that wait for this one. */
+  async function reach(endpoint: Endpoint, config: readonly SshOption[], desk: Desk, behind: readonly string[]): Promise<Link> {
     if (endpoint.unsupported.length > 0) desk.warn(`these ssh options have no effect here: ${endpoint.unsupported.join(', ')}`);
     if (endpoint.way.kind !== 'jump') return dial(endpoint, undefined, desk);
-    if (depth >= MOST_HOPS) throw new ConfigError(`${endpoint.host}: its jump hosts go round in a circle`);
     const { hops } = endpoint.way;
+    const key = [...config.map(({ value }) => value), ...hops].join(',');
+    if (behind.includes(key)) throw new ConfigError(`${endpoint.host}: its jump hosts go round in a circle`);
     return jumps.through(
-      [...config.map(({ value }) => value), ...hops].join(','),
-      () => reachHop(hops, config, desk, depth + 1),
+      key,
+      () => reachHop(hops, config, desk, [...behind, key]),
       (jump) => dial(endpoint, jump, desk),
     );
   }
 
-  async function reachHop(hops: readonly string[], config: readonly SshOption[], desk: Desk, depth: number): Promise<Link> {
+  async function reachHop(hops: readonly string[], config: readonly SshOption[], desk: Desk, behind: readonly string[]): Promise<Link> {
     const [last = '', before] = [hops.at(-1), hops.slice(0, -1)];
     const { host, user, port } = parseHop(last);
     const named = [
@@ -83,7 +81,7 @@ export function connector(options: ConnectOptions): Connect {
       password: undefined,
     });
     try {
-      return await reach(before.length === 0 ? found : { ...found, way: { kind: 'jump', hops: before } }, config, desk, depth);
+      return await reach(before.length === 0 ? found : { ...found, way: { kind: 'jump', hops: before } }, config, desk, behind);
     } catch (error) {
       if (!(error instanceof UnreachableError)) throw error;
       throw new UnreachableError(`jump host ${last}: ${error.message}`, { hint: error.hint, cause: error });
@@ -99,7 +97,7 @@ export function connector(options: ConnectOptions): Connect {
     const desk = { ...shared, warn: (message: string) => options.emit({ type: 'warning', host: host.name, message }) };
     const endpoint = toEndpoint(vars.address, await readSshConfig(vars.address, toOptions(vars, options), home), context(vars));
     const config = vars.sshArgs.filter(({ flag }) => flag === 'F');
-    const link = await reach(endpoint, config, desk, 0);
+    const link = await reach(endpoint, config, desk, []);
     return new ShellConnection({
       where: `${endpoint.host}:${endpoint.port}`,
       login: endpoint.user,

@@ -10,17 +10,12 @@ export class KnownHostsFiles {
 
   /** The entries of several files; a missing file has none, but one that cannot be read lets no host pass. */
   async read(paths: readonly string[]): Promise<KnownHost[]> {
-    const files = paths.map((path) => {
-      const known = this.#files.get(path) ?? readEntries(path);
-      this.#files.set(path, known);
-      return known;
-    });
-    return (await Promise.all(files)).flat();
+    return (await Promise.all(paths.map((path) => this.#entries(path)))).flat();
   }
 
   /** Appends a key to a file (0600, in one write), unless another host of this run has done so. */
   async learn(path: string, name: string, key: HostKey, hashed: boolean): Promise<void> {
-    const entries = await this.read([path]);
+    const entries = await this.#entries(path);
     const entry = { file: path, line: entries.length + 1, names: name, ...key };
     if (entries.some((e) => e.names === name && e.key === key.key)) return;
     entries.push(entry);
@@ -29,6 +24,12 @@ export class KnownHostsFiles {
     } catch (error) {
       throw new UnreachableError(`cannot record the host key of ${name} in ${path}: ${reason(error)}`, { cause: error });
     }
+  }
+
+  #entries(path: string): Promise<KnownHost[]> {
+    const known = this.#files.get(path) ?? readEntries(path);
+    this.#files.set(path, known);
+    return known;
   }
 }
 

@@ -5,15 +5,15 @@ import { type NodeInput, vrrpAddress } from './node.ts';
 import { peersOf } from './peers.ts';
 import type { ClusterSpec } from './schema.ts';
 
-/** Something the firewall of a node must let in, as the `iptables` module takes it; empty text means any. */
+/** Something the firewall of a node must let in; empty text means any. */
 export type FirewallRule = {
-  /** Names the rule on the host. */
+  /** Names the rule on the host: no two rules of a node share one. */
   readonly comment: string;
   readonly ip_version: 4 | 6;
   readonly protocol: 'vrrp' | 'tcp';
   readonly source: string;
   readonly destination: string;
-  readonly destination_port: string;
+  readonly port: string;
 };
 
 const GROUPS = { inet: '224.0.0.18', inet6: 'ff02::12' };
@@ -47,7 +47,7 @@ const vrrpRule = (instance: Instance, node: NodeInput, peer: NodeInput, nodes: r
   protocol: 'vrrp',
   source: vrrpAddress(peer, instance, nodes) ?? '',
   destination: instance.transport === 'unicast' ? (vrrpAddress(node, instance, nodes) ?? '') : GROUPS[instance.family],
-  destination_port: '',
+  port: '',
 });
 
 const tcpRule = (port: number, comment: string, where: Pick<FirewallRule, 'ip_version' | 'source'>): FirewallRule => ({
@@ -55,7 +55,7 @@ const tcpRule = (port: number, comment: string, where: Pick<FirewallRule, 'ip_ve
   ...where,
   protocol: 'tcp',
   destination: '',
-  destination_port: String(port),
+  port: String(port),
 });
 
 /** TCP ports that clients connect to, in ascending order. */

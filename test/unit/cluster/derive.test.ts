@@ -39,7 +39,7 @@ describe('what a node needs', () => {
     ],
   ])('opens the firewall for %s', (_, parts, rules) => {
     const shown = derive(parts).firewall.map((r) =>
-      [r.protocol, r.destination_port || '-', r.source || '-', r.destination || '-'].join(' '),
+      [r.protocol, r.port || '-', r.source || '-', r.destination || '-'].join(' '),
     );
     expect(shown).toEqual(rules);
   });

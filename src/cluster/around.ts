@@ -10,6 +10,9 @@ export type SyslogPlan = {
   readonly keep: number;
 };
 
+/** The distributions' own files for HAProxy's log: two that name one log file would both be refused by logrotate. */
+export const syslogPaths = { rsyslog: '/etc/rsyslog.d/49-haproxy.conf', logrotate: '/etc/logrotate.d/haproxy' };
+
 export function syslogPlan({ syslog }: ClusterSpec): SyslogPlan {
   return {
     enabled: syslog !== undefined,

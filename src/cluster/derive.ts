@@ -9,6 +9,7 @@ import {
   nodeHeader,
   notifyPlan,
   type SyslogPlan,
+  syslogPaths,
   syslogPlan,
 } from './around.ts';
 import { checkPath, maintenanceFile, notifyPath, SCRIPT_USER } from './checks.ts';
@@ -41,7 +42,7 @@ export type NodePlan = {
   readonly sysctls: readonly { readonly name: string; readonly value: string }[];
   readonly firewall: readonly FirewallRule[];
   readonly files: readonly FilePlan[];
-  readonly paths: { readonly check: string; readonly notify: string };
+  readonly paths: PathsPlan;
   readonly syslog: SyslogPlan;
   readonly time: { readonly servers: readonly string[] };
   readonly script_user: string;
@@ -53,6 +54,8 @@ export type NodePlan = {
   readonly header: NodeHeader;
   readonly notify: NotifyPlan;
 };
+
+export type PathsPlan = { readonly check: string; readonly notify: string; readonly rsyslog: string; readonly logrotate: string };
 
 export type VipPlan = { readonly address: string; readonly prefix: number; readonly interface: string; readonly instance: string };
 
@@ -76,7 +79,7 @@ export function deriveNode(spec: ClusterSpec, self: string, nodes: readonly Node
     sysctls: sysctls(spec, instances),
     firewall: firewallRules(spec, node, nodes, instances),
     files: filesOf(spec),
-    paths: { check: checkPath(spec), notify: notifyPath },
+    paths: { check: checkPath(spec), notify: notifyPath, ...syslogPaths },
     syslog: syslogPlan(spec),
     time: { servers: spec.time?.servers ?? [] },
     script_user: SCRIPT_USER,

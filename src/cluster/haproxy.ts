@@ -1,4 +1,4 @@
-import { nodeHeader, syslogPlan } from './around.ts';
+import { filesOf, nodeHeader, syslogPlan } from './around.ts';
 import { bindsOf } from './binds.ts';
 import type { ClusterInventory } from './node.ts';
 import type { PeerPlan } from './peers.ts';
@@ -27,6 +27,8 @@ export type HaproxyPlan = {
   readonly resolvers: readonly { readonly name: string; readonly lines: readonly string[] }[];
   readonly global: readonly string[];
   readonly defaults: readonly string[];
+  /** Files whose change it must be told of. */
+  readonly reads: readonly string[];
   /** File descriptors the process needs: two for each connection, the rest for listeners, checks and logs. */
   readonly nofile: number;
 };
@@ -75,6 +77,7 @@ export function haproxyPlan(spec: ClusterSpec, self: string, inventory: ClusterI
     })),
     global: said.global ?? [],
     defaults: said.defaults ?? [],
+    reads: ['/etc/haproxy/haproxy.cfg', ...filesOf(spec).map((f) => f.path)],
     nofile: Math.ceil((2 * maxconn + 1000) / 1024) * 1024,
   };
 }

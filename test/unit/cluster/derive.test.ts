@@ -20,6 +20,7 @@ describe('what a node needs', () => {
       sysctls: [],
       files: [],
       paths: { check: '/usr/libexec/keepalived/chk_haproxy.sh', notify: '/usr/libexec/keepalived/notify.sh' },
+      haproxy: { reads: ['/etc/haproxy/haproxy.cfg'] },
     }));
   it.each<[string, object, string[]]>([
     ['adverts of the peer and the clients', {}, ['vrrp - 10.0.0.12 224.0.0.18', 'tcp 80 - -']],
@@ -38,9 +39,7 @@ describe('what a node needs', () => {
       ['vrrp - 10.0.0.12 224.0.0.18', 'tcp 82 - -', 'tcp 10000 10.0.0.12 -'],
     ],
   ])('opens the firewall for %s', (_, parts, rules) => {
-    const shown = derive(parts).firewall.map((r) =>
-      [r.protocol, r.port || '-', r.source || '-', r.destination || '-'].join(' '),
-    );
+    const shown = derive(parts).firewall.map((r) => [r.protocol, r.port || '-', r.source || '-', r.destination || '-'].join(' '));
     expect(shown).toEqual(rules);
   });
   it('names every rule differently, and opens both families when a VIP has the second', () => {

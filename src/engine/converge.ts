@@ -22,6 +22,8 @@ export interface Wish {
   readonly as: As;
   /** Whether an earlier task of this host has changes that were only previewed. */
   readonly pendingBefore: boolean;
+  /** Files that changes only previewed would have written; a preview adds its own. */
+  readonly unwritten: Set<string>;
 }
 
 /** Brings a host to one wish, or with `preview` tells what that would take: the one branch that check mode is. */
@@ -33,7 +35,14 @@ export async function converge(session: Session, wish: Wish, preview: boolean): 
   if (stopped) return stopped;
   const changes = plan as readonly Change[];
   const settled = changes.every((c) => c.harmless);
+  const waits = module.reads?.(params).find((file) => wish.unwritten.has(file));
+  if (preview && changes.length === 0 && waits !== undefined)
+    return {
+      outcome: { status: 'deferred', changes: [], message: `depends on ${waits}, which would change` },
+      vars: { changed: true, failed: false },
+    };
   if (preview || changes.length === 0) {
+    for (const step of changes.flatMap((c) => c.apply)) if (step.kind === 'write') wish.unwritten.add(step.file.path);
     const status = changes.length === 0 || (preview && settled) ? 'ok' : 'pending';
     const result = preview && changes.length > 0 ? {} : (module.result?.(params, state, []) ?? {});
     return { outcome: { status, changes: changes.map(show) }, vars: { changed: status === 'pending', failed: false, ...result } };

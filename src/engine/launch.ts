@@ -2,14 +2,16 @@ import { dirname, join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { readExtraVars } from '../config/extra-vars.ts';
 import { createSourceFiles } from '../config/files.ts';
-import type { Inventory } from '../config/inventory/inventory.ts';
+import { type Inventory, localNames } from '../config/inventory/inventory.ts';
 import { readLimit } from '../config/inventory/limit.ts';
 import { loadInventory } from '../config/inventory/load.ts';
 import { selectHosts } from '../config/inventory/patterns.ts';
 import type { Playbook } from '../config/play.ts';
 import { loadPlaybook } from '../config/playbook.ts';
 import type { Facts } from '../facts/facts.ts';
+import { ConfigError } from '../model/errors.ts';
 import type { Emit } from '../model/event.ts';
+import type { Host } from '../model/host.ts';
 import { modules } from '../modules/index.ts';
 import type { Redactor } from '../report/redact.ts';
 import type { Secret } from '../shell/sh.ts';
@@ -17,9 +19,9 @@ import { connector } from '../transport/connector.ts';
 import type { Prompt } from '../transport/prompt.ts';
 import { listHosts, listTasks } from './list.ts';
 import { precheck } from './precheck.ts';
-import { gatherFacts, hostRuns, runPlaybook } from './run.ts';
+import { gatherFacts, hostRuns, hostsOf, runPlaybook } from './run.ts';
 import { reachable } from './variables.ts';
-import type { World } from './world.ts';
+import type { HostRun, World } from './world.ts';
 
 /** How hosts are reached, and as whom. */
 export interface ConnectionRequest {
@@ -50,6 +52,10 @@ export interface LaunchRequest extends InventoryRequest {
   /** `key=value`, JSON objects and `@file`, later ones above earlier ones. */
   readonly extraVars: readonly string[];
   readonly check: boolean;
+  /** Which hosts of the plays' patterns are meant; default: all. */
+  readonly only?: (host: Host) => boolean;
+  /** What to say when that leaves no host. */
+  readonly nobody?: { readonly message: string; readonly hint: string };
 }
 
 /** What a run has of the process it runs in. */
@@ -75,13 +81,18 @@ export async function open(request: LaunchRequest, io: Telling): Promise<{ reado
 }
 
 /** Runs a playbook to its end; connections are closed whatever happens. */
-export async function launch(request: LaunchRequest, io: Telling, after?: (world: World) => Promise<void>): Promise<void> {
+export async function launch(
+  request: LaunchRequest,
+  io: Telling,
+  after?: (world: World, hosts: readonly HostRun[]) => Promise<void>,
+): Promise<void> {
   const { world, playbook } = await open(request, io);
-  const hosts = new Set(playbook.plays.flatMap((p) => selectHosts(world.inventory, p.hosts, world.options.limit).map((h) => h.name)));
-  world.emit({ type: 'start', command: request.command, check: request.check, hosts: [...hosts] });
+  const hosts = [...new Set(playbook.plays.flatMap((play) => hostsOf(world, play.hosts)))];
+  if (hosts.length === 0 && request.nobody) throw new ConfigError(request.nobody.message, { hint: request.nobody.hint });
+  world.emit({ type: 'start', command: request.command, check: request.check, hosts: hosts.map((h) => h.host.name) });
   await whole(world, async () => {
     await runPlaybook(world, playbook);
-    await after?.(world);
+    await after?.(world, hosts);
   });
 }
 
@@ -113,7 +124,7 @@ async function whole(world: World, work: () => Promise<void>): Promise<void> {
   }
 }
 
-type Choice = Pick<LaunchRequest, 'limit' | 'tags' | 'skipTags' | 'extraVars' | 'check'>;
+type Choice = Pick<LaunchRequest, 'limit' | 'tags' | 'skipTags' | 'extraVars' | 'check' | 'only'>;
 
 async function openWorld(request: InventoryRequest, io: Telling, playbookDir: string | undefined, choice: Choice): Promise<World> {
   const { connection } = request;
@@ -123,10 +134,14 @@ async function openWorld(request: InventoryRequest, io: Telling, playbookDir: st
   for (const message of inventory.warnings) io.emit({ type: 'warning', message });
   const files = createSourceFiles({ playbookDir, templates: join(io.root, 'templates') });
   const connect = connector({ ...connection, env: io.env, cwd: io.cwd, emit: io.emit, ...(io.prompt && { prompt: io.prompt }) });
-  const hosts: World['hosts'] = hostRuns(everyHost(inventory), (host) => {
-    const run = hosts.get(host.name);
-    return connect(run ? reachable(world, run) : host);
-  });
+  const hosts: World['hosts'] = hostRuns(
+    everyHost(inventory),
+    (host) => {
+      const run = hosts.get(host.name);
+      return connect(run ? reachable(world, run) : host);
+    },
+    Date.now,
+  );
   const world: World = {
     inventory,
     modules,
@@ -140,6 +155,7 @@ async function openWorld(request: InventoryRequest, io: Telling, playbookDir: st
       extraVars: extra.vars,
       become: connection.become,
       becomeUser: connection.becomeUser,
+      only: choice.only ?? (() => true),
       limit: choice.limit === undefined ? undefined : await readLimit(inventory, choice.limit, io.cwd),
     },
     emit: io.emit,
@@ -152,10 +168,9 @@ async function openWorld(request: InventoryRequest, io: Telling, playbookDir: st
   return world;
 }
 
-const everyHost = (inventory: Inventory) => [
-  ...inventory.hosts,
-  ...(inventory.hosts.some((h) => h.name === 'localhost') ? [] : [inventory.host('localhost') ?? []].flat()),
-];
+/** All hosts of the inventory, and this machine under its implicit names, which plays and `delegate_to` may use. */
+const everyHost = (inventory: Inventory) =>
+  new Map([...inventory.hosts, ...localNames.flatMap((name) => inventory.host(name) ?? [])].map((host) => [host.name, host])).values();
 
 /** Waits, but not beyond a Ctrl-C. */
 const sleep = (ms: number, signal: AbortSignal) =>

@@ -13,17 +13,18 @@ import { addressOf, type LoadedPlay, variables } from './variables.ts';
 import { type HostRun, isActive, type World } from './world.ts';
 
 /** A fresh start for every host of the inventory; nobody is connected to before a task needs it. */
-export const hostRuns = (hosts: Iterable<Host>, connect: Connect): ReadonlyMap<string, HostRun> =>
+export const hostRuns = (hosts: Iterable<Host>, connect: Connect, wallClock: () => number): ReadonlyMap<string, HostRun> =>
   new Map(
     [...hosts].map((host) => [
       host.name,
       {
         host,
-        session: new Session(host, connect),
+        session: new Session(host, connect, wallClock),
         facts: undefined,
         learned: {},
         unknown: new Set<string>(),
         notified: new Set<string>(),
+        unwritten: new Set<string>(),
         ahead: Number.POSITIVE_INFINITY,
         pending: false,
         failed: false,

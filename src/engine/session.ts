@@ -34,6 +34,7 @@ const PROGRESS = 'vipctl: ';
 export class Session {
   readonly host: Host;
   readonly #connect: Connect;
+  readonly #wallClock: () => number;
   readonly #answers = new Map<string, CommandResult>();
   #connection: Promise<Connection> | undefined;
   #opened: Connection | undefined;
@@ -41,9 +42,11 @@ export class Session {
   #queue: Promise<unknown> = Promise.resolve();
   #lost: UnreachableError | undefined;
 
-  constructor(host: Host, connect: Connect) {
+  /** `wallClock`: ms since 1970, which the host's clock is held against. */
+  constructor(host: Host, connect: Connect, wallClock: () => number) {
     this.host = host;
     this.#connect = connect;
+    this.#wallClock = wallClock;
   }
 
   /** Trips made so far, handshake not counted. */
@@ -72,9 +75,13 @@ export class Session {
   /** Reads the facts again and keeps them. */
   async refreshFacts(as: As, peers: readonly string[]): Promise<Facts> {
     const probe = factsProbe(peers);
+    await this.#open();
+    const asked = this.#wallClock();
     const [result] = await this.#trip([{ command: probe.command }], 'answers', as, PROBE_SECONDS);
+    const halfway = (asked + this.#wallClock()) / 2;
     if (!result) throw new HostError('the host gave no facts');
-    const facts = probe.parse(result);
+    const told = probe.parse(result);
+    const facts = { ...told, clockOffsetMs: told.clockMs === undefined ? undefined : Math.round(told.clockMs - halfway) };
     this.#facts = Promise.resolve(facts);
     return facts;
   }

@@ -105,7 +105,7 @@ async function runItem(world: World, run: HostRun, task: Task, ready: Ready, id:
     onProgress: (line: string) => world.emit({ type: 'progress', id, host: run.host.name, line }),
     ...(task.timeoutSeconds !== undefined && { timeoutSeconds: task.timeoutSeconds }),
   };
-  const wish = { module, params, context, as, pendingBefore: run.pending || pendingItem };
+  const wish = { module, params, context, as, pendingBefore: run.pending || pendingItem, unwritten: run.unwritten };
   const attempt = await session.exclusive(() => converge(session, wish, task.checkMode ?? world.options.check));
   return judge(task, ready, attempt);
 }
@@ -132,7 +132,7 @@ function judge(task: Task, { lookup }: Ready, attempt: Attempt): Attempt {
     const message = status === 'failed' ? attempt.outcome.message : 'failed_when holds';
     return { outcome: { ...attempt.outcome, status: 'failed', message: message ?? 'failed' }, vars: { ...attempt.vars, failed: true } };
   }
-  const changed = task.changedWhen ? holds(task.changedWhen, seen) : status === 'changed';
+  const changed = task.changedWhen ? holds(task.changedWhen, seen) : attempt.vars.changed === true;
   const { message: _, ...outcome } = attempt.outcome;
   return { outcome: { ...outcome, status: changed ? 'changed' : 'ok' }, vars: { ...attempt.vars, failed: false, changed } };
 }

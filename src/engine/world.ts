@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly become: boolean;
   readonly becomeUser: string | undefined;
   readonly limit: string | undefined;
+  /** Which hosts of a play's pattern are meant, beside `limit`. */
+  readonly only: (host: Host) => boolean;
 }
 
 /** All that a run needs from outside; nothing in the engine reaches for anything else. */
@@ -49,6 +51,8 @@ export interface HostRun {
   /** Names of registered results that a preview could not know. */
   readonly unknown: Set<string>;
   readonly notified: Set<string>;
+  /** Files that changes only previewed would have written. */
+  readonly unwritten: Set<string>;
   /** How many tasks are asked about at once: all at first, one after a change, doubling while nothing changes. */
   ahead: number;
   pending: boolean;

@@ -33,6 +33,8 @@ export interface Module<P = unknown, S = unknown> {
   source?(params: P): Source | undefined;
   check(params: P, context: Context): Probe<S>;
   plan(params: P, state: S, context: Context): Plan;
+  /** Files on the host whose pending change makes it impossible to tell what this task would do. */
+  reads?(params: P): readonly string[];
   /** What `register` receives beside the common fields, from the results of the run steps. */
   result?(params: P, state: S, ran: readonly CommandResult[]): Readonly<Record<string, Value>>;
   /** The host's facts as `check` has just read them (`setup`). */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Change, deferred, refused, run } from '../model/change.ts';
-import { sh } from '../shell/sh.ts';
+import { lines, sh } from '../shell/sh.ts';
+import { changedSince, type Loaded, loadedQuery, parseLoaded } from './loaded.ts';
 import { type Context, defineModule } from './module.ts';
 import { parseUnits, type Unit, unitQuery } from './unit.ts';
 import { bootStep, daemonReload, stateStep } from './unit-steps.ts';
@@ -16,25 +17,34 @@ const params = z.strictObject({
     .describe('started and stopped act when needed; restarted and reloaded always act, and start what is stopped'),
   enabled: z.boolean().optional().describe('Whether it starts at boot'),
   masked: z.boolean().optional().describe('Whether systemd is forbidden to start it at all'),
+  reloaded_after: z
+    .array(z.string())
+    .default([])
+    .describe('Files it reads: it is reloaded (restarted, if it cannot reload) when one has changed since it last read them'),
+  restarted_after: z.array(z.string()).default([]).describe('Files it reads only when it starts, such as its unit file'),
   daemon_reload: z
     .boolean()
     .default(false)
     .describe("Let systemd read the unit's files again when they have changed; done anyway before it is started"),
 });
 type Params = z.infer<typeof params>;
+type State = Unit & { readonly loaded: Loaded };
 
 /** A service that runs or rests, and does or does not start at boot. */
-export const serviceModule = defineModule<Params, Unit>({
+export const serviceModule = defineModule<Params, State>({
   name: 'service',
   params,
 
-  check({ name }, { os, facts }) {
-    const names = [os.serviceName(name.replace(/\.service$/, ''))];
+  check({ name, ...wish }, { os, facts }) {
+    const id = os.serviceName(name.replace(/\.service$/, ''));
+    const files = [...wish.reloaded_after, ...wish.restarted_after];
     return {
-      command: unitQuery(names, facts.init),
-      parse: (result) => parseUnits(names, result)[0] as Unit,
+      command: lines(unitQuery([id], facts.init), loadedQuery(id, files, facts.init)),
+      parse: (result) => ({ ...(parseUnits([id], result)[0] as Unit), loaded: parseLoaded(result) }),
     };
   },
+
+  reads: ({ reloaded_after, restarted_after }) => [...reloaded_after, ...restarted_after],
 
   plan(wish, unit, context) {
     const { name, masked } = wish;
@@ -62,15 +72,29 @@ function boot({ name, enabled }: Params, unit: Unit, context: Context): Change[]
   return [{ what: `${name} at boot`, before: unit.boot, after: wanted, apply: [bootStep(unit, enabled ? 'enable' : 'disable', context)] }];
 }
 
-function state({ name, state }: Params, unit: Unit, context: Context): Change[] {
+function state(wish: Params, unit: State, context: Context): Change[] {
+  const { name, state } = wish;
   const before = unit.running ? 'started' : 'stopped';
   const change = (after: string, verb: Parameters<typeof stateStep>[1]) => [
     { what: name, before, after, apply: [stateStep(unit, verb, context)] },
   ];
+  if (unit.running && (state === undefined || state === 'started')) return outdated(wish, unit, context);
   if (state === undefined || state === before) return [];
   if (state === 'stopped') return change('stopped', 'stop');
   if (state === 'started' || !unit.running) return change('started', 'start');
   return state === 'restarted' ? change('restarted', 'restart') : change('reloaded', 'reload');
+}
+
+/** A running service that has not read the latest of its files. */
+function outdated({ name, restarted_after, reloaded_after }: Params, unit: State, context: Context): Change[] {
+  const change = (file: string, after: string, verb: Parameters<typeof stateStep>[1]) => [
+    { what: name, before: `has not read ${file} since it changed`, after, apply: [stateStep(unit, verb, context)] },
+  ];
+  const [needsStart] = changedSince(restarted_after, unit.loaded.startedAt, unit.loaded);
+  if (needsStart !== undefined) return change(needsStart, 'restarted', 'restart');
+  const [unread] = changedSince(reloaded_after, unit.loaded.loadedAt, unit.loaded);
+  if (unread === undefined) return [];
+  return unit.canReload ? change(unread, 'reloaded', 'reload') : change(unread, 'restarted', 'restart');
 }
 
 const unmask = ({ name, masked }: Params, unit: Unit): Change[] =>

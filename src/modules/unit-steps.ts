@@ -1,5 +1,6 @@
 import { run, type Step } from '../model/change.ts';
 import { type Command, lines, sh } from '../shell/sh.ts';
+import { stampOf } from './loaded.ts';
 import type { Context } from './module.ts';
 import type { Unit } from './unit.ts';
 
@@ -42,4 +43,5 @@ const sysv = (id: string, verb: Verb): Command =>
     : lines(
         sh`service ${id} ${verb} || exit`,
         sh`sleep 0.3; service ${id} status >/dev/null || { echo ${`${id} does not run after ${verb}`} >&2; exit 1; }`,
+        sh`: >${stampOf(id)}`,
       );

@@ -118,11 +118,10 @@ describe('conditions and results', () => {
   });
 
   it('tells where an undefined variable stands', async () => {
-    const { run, file } = workshop();
+    const { run } = workshop();
     const { of } = await run(play('- name: greet\n  debug: {msg: "{{ greting }}"}', '  vars: {greeting: hello}\n'));
     expect(of('greet').here).toMatchObject({ status: 'failed' });
-    expect(of('greet').here?.message).toContain(`${file('play.yml')}:7:`);
-    expect(of('greet').here?.message).toContain('greting');
+    expect(of('greet').here?.message).toBe('play.yml:7:24: undefined variable "greting"; did you mean "greeting"?');
   });
 });
 
@@ -221,13 +220,13 @@ describe('several hosts', () => {
 
 describe('a playbook is proven before any host is asked', () => {
   it.each([
-    ['an unknown parameter', '- copy: {contnet: x, dest: /f}', /play\.yml:6:\d+: unknown key "contnet" in copy; did you mean "content"\?/],
+    ['an unknown parameter', '- copy: {contnet: x, dest: /f}', /play\.yml:5:14: unknown key "contnet" in copy; did you mean "content"\?/],
     [
       'a wrong type',
       '- file: {path: /f, state: directory, recurse: "yes"}',
-      /play\.yml:6:\d+: file: recurse: expected true or false, got "yes"/,
+      /play\.yml:5:52: file: recurse: expected true or false, got "yes"/,
     ],
-    ['a condition that is none', '- debug: {msg: x}\n  when: a ==', /play\.yml:7:\d+/],
+    ['a condition that is none', '- debug: {msg: x}\n  when: a ==', /^play\.yml:6:17: unexpected token: EOF/],
     ['a handler that does not exist', '- debug: {msg: x}\n  notify: relaod', /notify: no handler is named "relaod"/],
   ])('%s', async (_, tasks, message) => {
     const { run } = workshop();

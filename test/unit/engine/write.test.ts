@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -196,6 +197,41 @@ describe('a write that fails', () => {
     standIn('checker', 'kill -TERM "$PPID"');
     expect(write('f', 'new', { validate: 'checker %s' }, { path: at('bin') })?.exitCode).toBe(1);
     expect(names()).toEqual(['bin', 'calls']);
+  });
+});
+
+/** Whether this machine lets us mount something that only we can see. */
+const canMount = spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
+
+describe.skipIf(!canMount)('on a file system of its own', () => {
+  /** A shell that mounts it on the folder, holding a file, and notes what is left there in the end. */
+  function shellOn(prepare: string): string {
+    mkdirSync(at('fs'));
+    const script = `#!/bin/sh
+exec unshare -m /bin/sh -c 'mount -t tmpfs -o size=256k none "$0/fs" && cd "$0/fs" && echo old >f && ${prepare} && { /bin/sh "$@"; ls -A . >"$0/left"; cat f >>"$0/left"; }' '${folder}' "$@"
+`;
+    writeFileSync(at('shell'), script, { mode: 0o755 });
+    return at('shell');
+  }
+
+  it.each([
+    {
+      it: 'that is full',
+      prepare: 'dd if=/dev/zero of=filler bs=1k count=192 2>/dev/null',
+      says: /No space left on device\nthe new content does not fit into \S+\/fs\n$/,
+      left: 'f\nfiller\nold\n',
+    },
+    {
+      it: 'that is read-only',
+      prepare: 'mount -o remount,ro .',
+      says: /^mktemp: .*Read-only file system\nno file can be created in \S+\/fs\n$/,
+      left: 'f\nold\n',
+    },
+  ])('$it, says so and leaves the old file', ({ prepare, says, left }) => {
+    const result = write('fs/f', Buffer.alloc(128 * 1024), { backup: true }, { shell: shellOn(prepare) });
+    expect(result?.exitCode).toBe(1);
+    expect(result?.stderr).toMatch(says);
+    expect(readFileSync(at('left'), 'utf8')).toBe(left);
   });
 });
 

@@ -1,0 +1,56 @@
+import type { Init } from '../facts/facts.ts';
+import type { CommandResult } from '../shell/batch.ts';
+import { parseProperties } from '../shell/parse.ts';
+import { type Command, lines, sh } from '../shell/sh.ts';
+
+/** When a service last read its configuration, and when files it reads were last changed; seconds since 1970. */
+export interface Loaded {
+  /** Undefined where the host cannot tell: nothing is concluded from that. */
+  readonly startedAt: number | undefined;
+  readonly loadedAt: number | undefined;
+  readonly changedAt: Readonly<Record<string, number>>;
+}
+
+/** Where vipctl notes the last reload of a SysV service, whose init script keeps no such record; gone with the next boot. */
+export const stampOf = (service: string): string => `/run/vipctl-${service}.loaded`;
+
+/** Prints `Key=value` lines for {@link parseLoaded}; nothing to ask when there are no files. */
+export function loadedQuery(id: string, files: readonly string[], init: Init | undefined): Command {
+  if (files.length === 0) return sh`:`;
+  const times = init === 'systemd' ? SYSTEMD(id) : SYSV(id);
+  return lines(times, sh`for f in ${files}; do at=$(date -r "$f" +%s.%N 2>/dev/null) && echo "Changed=$at $f"; done; :`);
+}
+
+/** systemd keeps the moments to the microsecond, but on the clock that stands still while a machine sleeps; to the second as a date. */
+const SYSTEMD = (id: string) => sh`t=$(systemctl show --property=StateChangeTimestamp --value -- ${id})
+echo "StateChange=$(date -d "$t" +%s 2>/dev/null)"
+t=$(systemctl show --property=ActiveEnterTimestamp --value -- ${id})
+echo "ActiveEnter=$(date -d "$t" +%s 2>/dev/null)"
+systemctl show --property=StateChangeTimestampMonotonic,ActiveEnterTimestampMonotonic -- ${id}
+read -r up _ </proc/uptime; echo "Uptime=$up"; echo "Now=$(date +%s.%N)"`;
+
+const SYSV = (id: string) => sh`for f in /var/run/${id}.pid /var/run/${id}/${id}.pid; do
+  at=$(date -r "$f" +%s.%N 2>/dev/null) && echo "Started=$at"
+done
+at=$(date -r ${stampOf(id)} +%s.%N 2>/dev/null) && echo "Stamp=$at"`;
+
+/** Reads what {@link loadedQuery} printed. */
+export function parseLoaded({ stdout }: CommandResult): Loaded {
+  const p = parseProperties(stdout);
+  const changed = [...stdout.matchAll(/^Changed=(\S+) (.*)$/gm)].map(([, at, file]) => [file ?? '', Number(at)] as const);
+  const started = p.Started === undefined ? moment(p, 'ActiveEnter') : Number(p.Started);
+  const loaded = p.Started === undefined ? moment(p, 'StateChange') : Math.max(Number(p.Started), Number(p.Stamp ?? 0));
+  return { startedAt: started, loadedAt: loaded, changedAt: Object.fromEntries(changed) };
+}
+
+/** The exact moment; where the clocks have drifted apart by sleep, the end of the second it happened in. */
+function moment(p: Readonly<Record<string, string>>, name: 'ActiveEnter' | 'StateChange'): number | undefined {
+  const second = Number(p[name] || Number.NaN);
+  if (Number.isNaN(second)) return undefined;
+  const exact = Number(p.Now) - Number(p.Uptime) + Number(p[`${name}TimestampMonotonic`]) / 1e6;
+  return Number.isNaN(exact) ? second + 1 : Math.min(Math.max(exact, second), second + 1);
+}
+
+/** The files among these that were changed after a moment. */
+export const changedSince = (files: readonly string[], at: number | undefined, { changedAt }: Loaded): string[] =>
+  at === undefined ? [] : files.filter((f) => (changedAt[f] ?? 0) > at);

@@ -27,7 +27,8 @@ export class Login {
     this.#endpoint = endpoint;
     this.#identities = identities;
     this.#ask = prompt && ((question) => deadline.pause(() => prompt(question)));
-    this.#left = [identities.list.length > 0 ? 'agent' : 'none', 'password', 'keyboard-interactive'];
+    // After keys the library does not say what else the server takes; `none` asks.
+    this.#left = [...(identities.list.length > 0 ? (['agent'] as const) : []), 'none', 'password', 'keyboard-interactive'];
   }
 
   /** What the SSH library calls for each attempt. */

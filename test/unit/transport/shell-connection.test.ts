@@ -155,10 +155,12 @@ describe('becoming another user', () => {
   });
   it('keeps one launcher ready ahead, so that sudo is asked before the next trip', async () => {
     const here = connection("it's \\right");
+    const calls = () => sudo.calls().split('\n').length;
+    const before = calls();
     await here.run(trip(['true'], { become: 'asks' }));
-    const before = sudo.calls().split('\n').length;
+    await vi.waitFor(() => expect(calls()).toBe(before + 2));
     await here.run(trip(['true'], { become: 'asks' }));
-    await vi.waitFor(() => expect(sudo.calls().split('\n').length).toBe(before + 1));
+    await vi.waitFor(() => expect(calls()).toBe(before + 3));
   });
   it('says that sudo is missing', async () => {
     const path = process.env.PATH;

@@ -238,7 +238,7 @@ describe('a connection', () => {
     const running = connection.run({
       inputs: [{ command: sh`true` }, { command: userScript('echo up >&2; sleep 1000') }],
       mode: 'answers',
-      timeoutSeconds: 60,
+      timeoutSeconds: 10,
       onLine: () => host.sockets[0]?.destroy(),
     });
     await expect(running).rejects.toMatchObject({
@@ -256,7 +256,7 @@ describe('a connection', () => {
     const running = connection.run({
       inputs: [{ command: userScript('echo up >&2; sleep 1000') }],
       mode: 'answers',
-      timeoutSeconds: 60,
+      timeoutSeconds: 10,
       onLine: () => host.sockets[0]?.pause(),
     });
     await expect(running).rejects.toMatchObject({ name: 'UnreachableError', message: expect.stringMatching(/\(it no longer answers\)$/) });

@@ -2,7 +2,7 @@ import { sh } from '../shell/sh.ts';
 import type { Facts } from './facts.ts';
 import type { Section } from './section.ts';
 
-export type Release = Pick<Facts, 'distribution' | 'version' | 'like' | 'prettyName' | 'codename' | 'release'>;
+type Release = Pick<Facts, 'distribution' | 'version' | 'like' | 'prettyName' | 'codename' | 'release'>;
 
 /** The distribution by os-release(5); by the older `/etc/redhat-release` where there is none (EL 6). */
 export const release: Section<Release> = {
@@ -25,7 +25,7 @@ export const release: Section<Release> = {
 };
 
 /** Assignments of os-release(5): values may stand in either kind of shell quotes. */
-export function parseOsRelease(text: string): Readonly<Record<string, string>> {
+function parseOsRelease(text: string): Readonly<Record<string, string>> {
   const assignments = [...text.matchAll(/^([A-Z][A-Z0-9_]*)=(.*)$/gm)];
   return Object.fromEntries(assignments.map(([, key, value]) => [key, unquote((value ?? '').trim())]));
 }

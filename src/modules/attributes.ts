@@ -39,7 +39,7 @@ export const showAttributes = (path: string, wish: Attributes, entry: Entry): Ch
 export const hasAttributes = (wish: Attributes, entry: Entry): boolean => differences(wish, entry).length === 0;
 
 /** What a command is to reach: the file a path leads to, a symlink itself, or a folder with all inside it. */
-export type Reach = 'itself' | 'link' | 'inside';
+type Reach = 'itself' | 'link' | 'inside';
 
 /** Steps that set every wished attribute, whatever it was. */
 export const setAttributes = (path: string, wish: Attributes, reach: Reach): Step[] =>

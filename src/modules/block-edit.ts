@@ -1,6 +1,6 @@
 import { fromLines, insertionPoint, type Placement, toLines } from './line-edit.ts';
 
-export interface BlockWish extends Placement {
+interface BlockWish extends Placement {
   /** The lines between the markers; empty: no block at all. */
   readonly block: string;
   /** The first and the last line of the block. */

@@ -5,7 +5,7 @@ import type { FileState } from './file-state.ts';
 import { resolveMode, showMode } from './mode.ts';
 
 /** A file as a module wants it. */
-export interface ContentWish extends Attributes {
+interface ContentWish extends Attributes {
   readonly content: Uint8Array;
   readonly validate?: string | undefined;
   readonly backup: boolean;

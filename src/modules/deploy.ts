@@ -15,7 +15,7 @@ export const deployParams = {
   follow: z.boolean().default(true).describe('Write through a symlink at dest rather than replace it'),
 };
 
-export type Deployment = z.infer<z.ZodObject<typeof deployParams>>;
+type Deployment = z.infer<z.ZodObject<typeof deployParams>>;
 
 /** Asks how `dest` compares with the content; the old text is fetched only where it differs. */
 export const deployProbe = ({ dest, follow }: Deployment, content: Uint8Array, name: string | undefined): Probe<FileState> =>

@@ -7,7 +7,7 @@ export interface Placement {
   readonly firstmatch?: boolean | undefined;
 }
 
-export interface LineWish extends Placement {
+interface LineWish extends Placement {
   readonly line: string;
   readonly regexp?: string | undefined;
   readonly search_string?: string | undefined;

@@ -18,7 +18,7 @@ export const ranParams = {
 type Params = z.infer<z.ZodObject<typeof ranParams>>;
 
 /** Why the command need not run; `undefined`: it must. */
-export type Excuse = string | undefined;
+type Excuse = string | undefined;
 
 /** Asks whether `creates` or `removes` excuse the command. */
 export function excuseProbe({ creates, removes }: Params): Probe<Excuse> {

@@ -17,13 +17,14 @@ export function exec(file: string, args: readonly string[], { input, signal, onL
       else reject(signal?.aborted ? signal.reason : failure(file, args, error, stderr || stdout));
     });
     if (onLine && child.stderr) createInterface({ input: child.stderr }).on('line', onLine);
+    // A program that does not read its input says by its exit code how it fared.
     child.stdin?.on('error', () => undefined).end(input ?? '');
   });
 }
 
 /** Whether a program of this machine can be run and succeeds. */
-export const succeeds = (file: string, args: readonly string[]): Promise<boolean> =>
-  exec(file, args).then(
+export const succeeds = (file: string, args: readonly string[], options?: ExecOptions): Promise<boolean> =>
+  exec(file, args, options).then(
     () => true,
     () => false,
   );

@@ -6,7 +6,7 @@ import { cutGuest, findGuest, powerOf, startGuest } from './guest.ts';
 import { hostFiles } from './host-files.ts';
 import type { Boot } from './images/image.ts';
 import { type Access, makeHostKeys } from './keys.ts';
-import { hostPlaces, labPlaces, linkName } from './names.ts';
+import { hostPlaces, labPlaces, linkName, nspawnFolder } from './names.ts';
 import { dropLink } from './network.ts';
 import { eventually } from './poll.ts';
 import type { LabHost, LabSpec } from './spec.ts';
@@ -27,7 +27,7 @@ export async function makeHost(spec: LabSpec, host: LabHost, layers: readonly st
 /** Pulls the plug of a host and removes all there is of it. */
 export async function removeHost(lab: string, host: string): Promise<void> {
   await removeRemains(lab, host);
-  await rm(hostPlaces(lab, host).folder, { recursive: true, force: true });
+  for (const folder of [hostPlaces(lab, host).folder, nspawnFolder(lab, host)]) await rm(folder, { recursive: true, force: true });
 }
 
 /** Boots a host unless it runs; clears away first what a killed one left. True when it had to be started. */
@@ -42,15 +42,20 @@ export async function ensureRunning(lab: string, host: string, layers: readonly 
 export async function booted(spec: LabSpec, host: LabHost, { settled }: Boot, signal?: AbortSignal): Promise<void> {
   // A degraded system has booted too: which unit failed is the host's affair.
   const [ssh = 'ssh', ...args] = labSsh(spec.name, host, [...settled, '||', ':']);
-  const answers = () => succeeds(ssh, ['-o', 'ConnectTimeout=1', ...args]);
+  const deadline = AbortSignal.timeout(BOOT_MS);
+  const answers = () =>
+    succeeds(ssh, ['-o', 'ConnectTimeout=1', ...args], { signal: signal ? AbortSignal.any([signal, deadline]) : deadline });
   const runs = async () => powerOf(await findGuest(spec.name, host.name)) === 'running';
   const ask = async () => ((await answers()) ? 'booted' : (await runs()) ? false : 'stopped while booting');
-  const outcome = (await eventually(ask, 60_000, signal)) || 'does not answer';
+  const outcome = (await eventually(ask, BOOT_MS, signal)) || 'does not answer';
   if (outcome === 'booted') return;
   const { log } = hostPlaces(spec.name, host.name);
   const last = (await readFile(log, 'utf8')).trim().split('\n').slice(-5).join('\n');
   throw new VipctlError(`lab host ${host.name} ${outcome}: ${last}`, { hint: `its console is in ${log}` });
 }
+
+/** Six hosts boot in three seconds on two cores; a minute is for machines under load. */
+const BOOT_MS = 60_000;
 
 async function removeRemains(lab: string, host: string): Promise<void> {
   if (powerOf(await findGuest(lab, host)) !== 'off') await cutGuest(lab, host);

@@ -1,4 +1,5 @@
 import { ConfigError } from '../model/errors.ts';
+import { down } from './down.ts';
 import { cutGuest, findGuest, powerOf, stopGuest } from './guest.ts';
 import { booted, ensureRunning } from './host.ts';
 import { image } from './images/table.ts';
@@ -6,7 +7,7 @@ import { locked } from './lock.ts';
 import type { LabOptions } from './options.ts';
 import type { LabHost, LabSpec } from './spec.ts';
 import { readState } from './state.ts';
-import { down, up } from './up.ts';
+import { up } from './up.ts';
 
 /** How a lab host stands. `absent`: never made; `broken`: its supervisor was killed, which `labUp` heals. */
 export interface LabHostStatus extends LabHost {

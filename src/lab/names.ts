@@ -42,6 +42,9 @@ export const machineName = (lab: string, host: string): string =>
 /** The host's interface on the bridge, as nspawn names it. */
 export const linkName = (lab: string, host: string): string => `vb-${machineName(lab, host)}`;
 
+/** Where nspawn keeps a folder for each machine it runs. */
+export const nspawnFolder = (lab: string, host: string): string => join('/run/systemd/nspawn/propagate', machineName(lab, host));
+
 /** The host's machine id, by which its processes are found again. */
 export const machineId = (lab: string, host: string): string => digest(`${lab}/${host}`, 32);
 

@@ -8,7 +8,6 @@ import { type LabSpec, overlap, readSubnet } from './spec.ts';
 export async function raiseNetwork(spec: LabSpec): Promise<void> {
   const bridge = bridgeName(spec.name);
   const address = `${spec.gateway}/${readSubnet(spec.subnet).prefix}`;
-  await refuseOverlap(spec, bridge);
   if (!(await succeeds('ip', ['link', 'show', bridge])))
     await exec('ip', ['link', 'add', bridge, 'address', bridgeMac(spec.name), 'type', 'bridge']);
   // Snooping may hold back the multicast that VRRP lives on.
@@ -28,7 +27,7 @@ export async function dropNetwork(lab: string): Promise<void> {
 }
 
 /** A rule as `iptables -S` prints it, with its table. */
-interface Rule {
+export interface Rule {
   readonly table: string;
   readonly chain: string;
   readonly match: readonly string[];
@@ -58,9 +57,14 @@ async function replaceRules(lab: string, wanted: readonly Rule[]): Promise<void>
 }
 
 async function readRules(table: string, lab: string): Promise<Rule[]> {
-  const words = (await exec('iptables', ['-w', '-t', table, '-S'])).split('\n').map((line) => line.split(' '));
+  return parseRules(table, await exec('iptables', ['-w', '-t', table, '-S']), ruleTag(lab));
+}
+
+/** The rules bearing a comment in what `iptables -S` prints. */
+export function parseRules(table: string, text: string, comment: string): Rule[] {
+  const words = text.split('\n').map((line) => line.split(' '));
   return words.flatMap(([action, chain = '', ...match]) =>
-    action === '-A' && match[match.indexOf('--comment') + 1] === ruleTag(lab) ? { table, chain, match } : [],
+    action === '-A' && match[match.indexOf('--comment') + 1] === comment ? { table, chain, match } : [],
   );
 }
 
@@ -79,8 +83,9 @@ async function addressesOf(link: string): Promise<string[]> {
   return links.flatMap((l) => l.addr_info ?? []).map((a) => `${a.local}/${a.prefixlen}`);
 }
 
-async function refuseOverlap({ name, subnet }: LabSpec, bridge: string): Promise<void> {
-  const others = (await readLinks('-4', 'address', 'show')).filter((l) => l.ifname !== bridge);
+/** Throws ConfigError when the lab's network is one this machine is already on. */
+export async function refuseOverlap({ name, subnet }: LabSpec): Promise<void> {
+  const others = (await readLinks('-4', 'address', 'show')).filter((l) => l.ifname !== bridgeName(name));
   for (const { ifname, addr_info = [] } of others)
     for (const { local, prefixlen } of addr_info)
       if (overlap(subnet, `${local}/${prefixlen}`))

@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
-import { platform, userInfo } from 'node:os';
+import { platform } from 'node:os';
+import { geteuid } from 'node:process';
 import { exec, succeeds } from './exec.ts';
 import type { LabOptions } from './options.ts';
 
@@ -15,7 +16,7 @@ const packages = {
 } as const;
 
 /** Whether this process has the rights a lab needs; if not, run it again through sudo. */
-export const isRoot = (): boolean => userInfo().uid === 0;
+export const isRoot = (): boolean => geteuid?.() === 0;
 
 /** Why no lab can run on this machine; undefined when one can, as root or through sudo without a password. */
 export async function labPossible(): Promise<string | undefined> {

@@ -1,5 +1,4 @@
-import { rm } from 'node:fs/promises';
-import { removeGroups } from './cgroup.ts';
+import { access, mkdir } from 'node:fs/promises';
 import { booted, ensureRunning, madeHosts, makeHost, removeHost } from './host.ts';
 import { ensureImage, pruneImages } from './image-store.ts';
 import { image } from './images/table.ts';
@@ -7,15 +6,18 @@ import { ensureAccess } from './keys.ts';
 import { writeClientFiles } from './lab-files.ts';
 import { readMachine, resolvConf } from './machine.ts';
 import { labPlaces } from './names.ts';
-import { dropNetwork, raiseNetwork } from './network.ts';
+import { raiseNetwork, refuseOverlap } from './network.ts';
 import type { LabOptions } from './options.ts';
 import type { LabSpec } from './spec.ts';
 import { type HostState, type LabState, labNames, readState, writeState } from './state.ts';
-import { raiseSysctls, restoreSysctls } from './sysctl.ts';
+import { raiseSysctls } from './sysctl.ts';
 
 /** Brings up what is missing or changed of a lab; the caller holds the lock. */
 export async function up(spec: LabSpec, options: LabOptions): Promise<void> {
   const { onProgress, signal } = options;
+  await refuseOverlap(spec);
+  // The folder stands as long as anything else of the lab may.
+  await mkdir(labPlaces(spec.name).folder, { recursive: true });
   await raiseNetwork(spec);
   await raiseSysctls();
   const hosts = await settleFiles(spec, options);
@@ -30,23 +32,14 @@ export async function up(spec: LabSpec, options: LabOptions): Promise<void> {
   );
 }
 
-/** Takes a lab down and removes every trace of it; the caller holds the lock. */
-export async function down(lab: string, { onProgress }: LabOptions): Promise<void> {
-  const hosts = await madeHosts(lab);
-  await Promise.all(hosts.map((host) => removeHost(lab, host)));
-  await removeGroups(lab);
-  await dropNetwork(lab);
-  await rm(labPlaces(lab).folder, { recursive: true, force: true });
-  if ((await labNames()).length === 0) await restoreSysctls();
-  onProgress(`lab ${lab}: ${hosts.length === 0 ? 'nothing was up' : `${hosts.join(', ')} removed`}`);
-}
-
 /** Makes the hosts that are not as wanted, and removes those no longer wanted. An interrupted one counts as never made. */
 async function settleFiles(spec: LabSpec, options: LabOptions): Promise<LabState['hosts']> {
   const found = (await readState(spec.name)).hosts;
   const wanted = await wantedHosts(spec, options);
-  const same = ({ layers: _, ...a }: HostState, { layers: __, ...b }: HostState) => JSON.stringify(a) === JSON.stringify(b);
-  const kept = Object.fromEntries(Object.entries(found).filter(([name, host]) => wanted[name] && same(host, wanted[name])));
+  const fits = await Promise.all(
+    Object.entries(found).map(async ([name, host]) => isAsWanted(host, wanted[name]) && (await exist(host.layers))),
+  );
+  const kept = Object.fromEntries(Object.entries(found).filter((_, i) => fits[i]));
   const hosts = { ...wanted, ...kept };
   await pruneImages([...(await usedLayers()), ...Object.values(hosts).flatMap((h) => h.layers)]);
   await writeState(spec.name, { hosts: kept });
@@ -57,6 +50,16 @@ async function settleFiles(spec: LabSpec, options: LabOptions): Promise<LabState
   await writeState(spec.name, { hosts });
   return hosts;
 }
+
+/** An image that has changed since does not count: the host goes on with the one it was made over. */
+const isAsWanted = ({ address, subnet, gateway, image }: HostState, wanted: HostState | undefined) =>
+  wanted?.address === address && wanted.subnet === subnet && wanted.gateway === gateway && wanted.image === image;
+
+const exist = (folders: readonly string[]) =>
+  Promise.all(folders.map((folder) => access(folder))).then(
+    () => true,
+    () => false,
+  );
 
 async function wantedHosts(spec: LabSpec, options: LabOptions): Promise<LabState['hosts']> {
   const machine = await readMachine(options.environment);

@@ -8,8 +8,8 @@ export const systemd: Boot = {
 };
 
 /** Debian 12 as a small server install, with the packages a load balancer needs at hand but not installed. */
-export const debian: Image = {
-  name: 'debian',
+const bookworm: Image = {
+  name: 'bookworm',
   from: {
     suite: 'bookworm',
     archives: [
@@ -21,6 +21,17 @@ export const debian: Image = {
     ...['systemd', 'systemd-sysv', 'dbus', 'openssh-server', 'sudo', 'ca-certificates'],
     ...['iproute2', 'iputils-ping', 'iptables', 'procps', 'psmisc', 'curl', 'netbase', 'less'],
   ],
+  files: [],
+  setup: [],
+  preload: ['haproxy', 'keepalived', 'chrony', 'nginx', 'rsyslog', 'logrotate', 'iptables-persistent', 'python3'],
+  boot: systemd,
+};
+
+/** The ordinary lab host. */
+export const debian: Image = {
+  name: 'debian',
+  from: bookworm,
+  packages: [],
   files: [
     // A host that forwards would hide outages; a new network namespace otherwise copies the machine's value.
     { path: '/etc/sysctl.d/50-lab.conf', text: 'net.ipv4.ip_forward = 0\n' },
@@ -42,6 +53,6 @@ export const debian: Image = {
     ['systemctl', '--root=/', 'mask', 'apt-daily.timer', 'apt-daily-upgrade.timer', 'console-getty.service'],
     ['find', '/etc/ssh', '-name', 'ssh_host_*', '-delete'],
   ],
-  preload: ['haproxy', 'keepalived', 'chrony', 'nginx', 'rsyslog', 'logrotate', 'iptables-persistent', 'python3'],
+  preload: [],
   boot: systemd,
 };

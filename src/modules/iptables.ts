@@ -1,0 +1,154 @@
+import { z } from 'zod';
+import { familyOf, isAddress } from '../cluster/address.ts';
+import { type Change, deferred, type Plan, refused, run } from '../model/change.ts';
+import { sh } from '../shell/sh.ts';
+import { type Filter, liveEdit, parseFilter, seed, stands, tagged, withoutRule, withRule } from './firewall/iptables-filter.ts';
+import { type IptablesState, iptablesProbe } from './firewall/iptables-probe.ts';
+import { network, protocolName, type Rule } from './firewall/rule.ts';
+import { type Context, defineModule } from './module.ts';
+import { textChange } from './text-change.ts';
+import { bootStep } from './unit-steps.ts';
+
+const address = z
+  .string()
+  .refine((text) => text === '' || isAddress(text), {
+    error: ({ input }) => `expected an IP address or network, got ${JSON.stringify(input)}`,
+  })
+  .default('');
+const port = z
+  .union([z.int(), z.string()], { error: 'expected a port, or a range like 1000:2000' })
+  .transform((value) => String(value).replace('-', ':'))
+  .refine(isPort, { error: ({ input }) => `expected a port, or a range like 1000:2000, got ${JSON.stringify(input)}` });
+const interfaceName = z
+  .string()
+  .regex(/^[^\s/]{0,15}$/, { error: ({ input }) => `expected the name of an interface, got ${JSON.stringify(input)}` });
+
+const params = z
+  .strictObject({
+    comment: z
+      .string()
+      .regex(/^[\w .:/@,+-]{1,200}$/, { error: 'expected letters, digits, blanks and .:/@,+-_' })
+      .describe('Name of the rule on this host; the rule carries it as comment vipctl:NAME and is found again by it'),
+    chain: z.enum(['INPUT', 'OUTPUT', 'FORWARD']).default('INPUT').describe('Chain of the filter table'),
+    protocol: z
+      .union([z.string().regex(/^[a-z0-9-]*$/i), z.int().min(0).max(255).transform(String)], {
+        error: 'expected the name or number of a protocol',
+      })
+      .transform(protocolName)
+      .default('')
+      .describe('Name or number (vrrp is 112); empty: any'),
+    source: address.describe('Address or network the packet comes from; empty: any'),
+    destination: address.describe('Address or network the packet goes to; empty: any'),
+    destination_port: z
+      .union([z.literal('').transform(() => undefined), port])
+      .optional()
+      .describe('Port, or a range like 1000:2000; empty: any'),
+    destination_ports: z.array(port).max(15).default([]).describe('Several ports and ranges'),
+    in_interface: interfaceName.default('').describe('Interface the packet came in by'),
+    out_interface: interfaceName.default('').describe('Interface the packet leaves by'),
+    jump: z
+      .enum(['ACCEPT', 'DROP', 'REJECT'])
+      .default('ACCEPT')
+      .describe('ACCEPT goes before the first rule that would reject or drop it, the others to the end'),
+    state: z.enum(['present', 'absent']).default('present').describe('absent needs only comment and chain'),
+    ip_version: z
+      .union([z.literal(4), z.literal(6)])
+      .optional()
+      .describe('By default that of source or destination, else 4'),
+  })
+  .check(({ value, issues }) => {
+    const issue = (path: string, message: string) => issues.push({ code: 'custom', path: [path], message, input: value });
+    const families = new Set([value.source, value.destination].filter((a) => a !== '').map((a) => familyOf(a.split('/')[0] ?? '')));
+    if (families.size > 1) issue('destination', 'source and destination are of different IP versions');
+    if (value.ip_version !== undefined && families.has(value.ip_version === 4 ? 'inet6' : 'inet'))
+      issue('ip_version', 'the addresses are of the other IP version');
+    const ports = value.destination_port !== undefined || value.destination_ports.length > 0;
+    if (ports && !['tcp', 'udp', 'sctp'].includes(value.protocol)) issue('protocol', 'a port needs protocol tcp, udp or sctp');
+  });
+type Params = z.infer<typeof params>;
+
+/** One rule of the packet filter, live and at boot, where packets reach it. */
+export const iptablesModule = defineModule<Params, IptablesState>({
+  name: 'iptables',
+  params,
+  check: (wish, context) => iptablesProbe(versionOf(wish), context),
+
+  plan(wish, state, context) {
+    const version = versionOf(wish);
+    const other = context.facts.firewall;
+    if (other === 'firewalld' || other === 'ufw' || other === 'nftables')
+      return refused(
+        `${other} rules this host's firewall and would undo or outvote a rule of iptables`,
+        `add the rule to ${other}, or stop it first`,
+      );
+    if (!state.present) return deferred(`${version === 6 ? 'ip6tables' : 'iptables'} is not installed`);
+    if (state.otherBackend !== undefined)
+      return refused(
+        `${state.otherBackend} holds filter rules beside those of iptables, and a packet must pass both`,
+        `move them over and flush them: ${state.otherBackend}-save | iptables-restore --noflush`,
+      );
+    return wish.state === 'absent' ? removal(wish, state, context) : presence(wish, state, context);
+  },
+});
+
+function presence(wish: Params, state: IptablesState, context: Context): Plan {
+  const rule = ruleOf(wish);
+  const { saved, live, unit } = state;
+  const { file, service, install } = context.os.iptables[versionOf(wish)];
+  const filter = parseFilter(live);
+  const kept = saved !== undefined && stands(parseFilter(saved), rule);
+  const boot = { what: `${service} at boot` };
+  return [
+    ...(stands(filter, rule) ? [] : [liveChange(wish, state, filter, rule)]),
+    ...(unit.exists ? [] : [{ ...boot, before: 'absent', after: 'installed', apply: [run(install)] }]),
+    ...(kept ? [] : [textChange(file, saved, withRule(saved ?? seed(live), rule))]),
+    ...(unit.boot === 'disabled' ? [{ ...boot, before: 'disabled', after: 'enabled', apply: [bootStep(unit, 'enable', context)] }] : []),
+  ];
+}
+
+function removal(wish: Params, state: IptablesState, context: Context): Plan {
+  const filter = parseFilter(state.live);
+  const rule = { chain: wish.chain, tag: tagOf(wish) };
+  const saved = state.saved === undefined ? undefined : withoutRule(state.saved, rule);
+  return [
+    ...(tagged(filter, rule).length === 0 ? [] : [liveChange(wish, state, filter, undefined)]),
+    ...(saved === undefined || saved === state.saved ? [] : [textChange(context.os.iptables[versionOf(wish)].file, state.saved, saved)]),
+  ];
+}
+
+function liveChange(wish: Params, { waits }: IptablesState, filter: Filter, rule: Rule | undefined): Change {
+  const place = { chain: wish.chain, tag: tagOf(wish) };
+  const show = (text: string | undefined) => text ?? 'absent';
+  const edit = liveEdit(filter, place, rule);
+  const restore = versionOf(wish) === 6 ? 'ip6tables-restore' : 'iptables-restore';
+  return {
+    what: `${wish.chain} ${place.tag}`,
+    before:
+      tagged(filter, place)
+        .map((r) => r.spec)
+        .join('; ') || 'absent',
+    after: show(edit.split('\n').find((line) => /^-[AI]/.test(line))),
+    apply: [run(sh`printf '%s' ${edit} | ${restore} ${waits ? ['-w', '10'] : []} --noflush`)],
+  };
+}
+
+const tagOf = ({ comment }: Params) => (comment.startsWith('vipctl:') ? comment : `vipctl:${comment}`);
+
+const versionOf = ({ ip_version, source, destination }: Params): 4 | 6 => ip_version ?? (`${source}${destination}`.includes(':') ? 6 : 4);
+
+const ruleOf = (wish: Params): Rule => ({
+  tag: tagOf(wish),
+  chain: wish.chain,
+  action: wish.jump,
+  protocol: wish.protocol,
+  source: network(wish.source),
+  destination: network(wish.destination),
+  ports: [...new Set([...(wish.destination_port === undefined ? [] : [wish.destination_port]), ...wish.destination_ports])],
+  inInterface: wish.in_interface,
+  outInterface: wish.out_interface,
+});
+
+function isPort(text: string): boolean {
+  const ends = text.split(':').map(Number);
+  return ends.length <= 2 && /^\d+(:\d+)?$/.test(text) && ends.every((n) => n >= 1 && n <= 65535) && (ends[1] ?? 65535) >= (ends[0] ?? 0);
+}

@@ -1,7 +1,7 @@
 import { familyOf } from './address.ts';
 import type { Instance } from './instances.ts';
 import { listenersOf } from './listeners.ts';
-import { type NodeInput, vrrpAddress } from './node.ts';
+import { type NodeInput, sourceOf } from './node.ts';
 import { peersOf } from './peers.ts';
 import type { ClusterSpec } from './schema.ts';
 
@@ -45,8 +45,8 @@ const vrrpRule = (instance: Instance, node: NodeInput, peer: NodeInput, nodes: r
   comment: `VRRP ${instance.name} from ${peer.name}`,
   ip_version: instance.family === 'inet' ? 4 : 6,
   protocol: 'vrrp',
-  source: vrrpAddress(peer, instance, nodes) ?? '',
-  destination: instance.transport === 'unicast' ? (vrrpAddress(node, instance, nodes) ?? '') : GROUPS[instance.family],
+  source: sourceOf(peer, instance, nodes),
+  destination: instance.transport === 'unicast' ? sourceOf(node, instance, nodes) : GROUPS[instance.family],
   port: '',
 });
 

@@ -2,7 +2,7 @@ import { ConfigError } from '../model/errors.ts';
 import { compareAddresses, type Vip } from './address.ts';
 import { type Check, notifyPath, SCRIPT_USER } from './checks.ts';
 import type { Instance } from './instances.ts';
-import { deviceOf, interfaceOf, type NodeInput, vrrpAddress } from './node.ts';
+import { deviceOf, interfaceOf, type NodeInput, sourceOf } from './node.ts';
 import type { ClusterSpec } from './schema.ts';
 
 /** What keepalived.conf needs to know. */
@@ -80,10 +80,10 @@ function mailPlan(spec: ClusterSpec, node: NodeInput): MailPlan {
 }
 
 function instancePlan(spec: ClusterSpec, instance: Instance, node: NodeInput, nodes: readonly NodeInput[]): InstancePlan {
-  const source = vrrpAddress(node, instance, nodes);
-  const peers = nodes.filter((n) => n.name !== node.name).map((n) => ({ name: n.name, address: vrrpAddress(n, instance, nodes) }));
+  const source = sourceOf(node, instance, nodes);
+  const peers = nodes.filter((n) => n.name !== node.name).map((n) => ({ name: n.name, address: sourceOf(n, instance, nodes) }));
   const unicast = instance.transport === 'unicast';
-  const lost = [{ name: node.name, address: source }, ...peers].find((p) => p.address === undefined);
+  const lost = [{ name: node.name, address: source }, ...peers].find((p) => p.address === '');
   if (unicast && lost)
     throw new ConfigError(`the address ${lost.name} sends VRRP adverts from is unknown, and unicast needs it on every node`, {
       hint: `set vrrp_address for ${lost.name} in the inventory`,
@@ -96,8 +96,8 @@ function instancePlan(spec: ClusterSpec, instance: Instance, node: NodeInput, no
     version: instance.version,
     advert: instance.advert,
     unicast,
-    source: source ?? '',
-    peers: peers.flatMap((p) => p.address ?? []).sort(compareAddresses),
+    source,
+    peers: peers.flatMap((p) => p.address || []).sort(compareAddresses),
     preempt: instance.preempt,
     preempt_delay: instance.preemptDelay,
     auth_pass: instance.authPass,

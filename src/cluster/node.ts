@@ -84,6 +84,10 @@ export function vrrpAddress(node: NodeInput, instance: Placed, nodes: readonly N
   return usual?.address;
 }
 
+/** The address peers see adverts come from; empty where unknown, and for IPv6 multicast, which goes out from the link-local one (RFC 5798 §5.1.2.1). */
+export const sourceOf = (node: NodeInput, instance: Placed & { readonly transport: string }, nodes: readonly NodeInput[]): string =>
+  instance.transport === 'multicast' && instance.family === 'inet6' ? '' : (vrrpAddress(node, instance, nodes) ?? '');
+
 /** The priority a host variable asks for. */
 export function priorityVar(node: NodeInput): number | undefined {
   const value = node.vars.vrrp_priority;

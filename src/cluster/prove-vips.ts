@@ -9,6 +9,9 @@ export function proveVips(instances: readonly Instance[], nodes: readonly NodeIn
   const twice = all.filter((v, i) => i !== all.findIndex((w) => w.address === v.address));
   return [
     ...twice.map((v) => error('vip-twice', `VIP ${v.address} is listed more than once`, 'an address belongs to one instance, once')),
+    ...all
+      .filter((v) => v.family === 'inet6' && (v.label || v.broadcast))
+      .map((v) => error('ipv6-label', `VIP ${v.address}: an IPv6 address has neither brd nor label`, 'leave them out')),
     ...instances.flatMap((i) => i.vips.flatMap((v) => proveHost(v, nodes, inventory) ?? proveSubnet(v, i, nodes))),
   ];
 }

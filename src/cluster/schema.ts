@@ -51,7 +51,6 @@ export const clusterSchema = z
 
 export type ClusterSpec = z.output<typeof clusterSchema>;
 export type InstanceSpec = z.output<typeof instanceSchema>;
-export type VrrpSpec = z.output<typeof vrrpSchema>;
 export type FrontendSpec = z.output<typeof frontendSchema>;
 export type BackendSpec = z.output<typeof backendSchema>;
 export type ListenSpec = z.output<typeof listenSchema>;

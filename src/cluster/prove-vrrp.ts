@@ -59,12 +59,26 @@ export function proveCluster(spec: ClusterSpec, nodes: readonly NodeInput[], ins
       : [];
   return [
     ...none,
+    ...doubleNames(spec),
     ...alone,
     ...blind,
     ...mixedVersions(nodes),
     ...unknownNames(spec, nodes),
     ...syncGroups(spec, instances),
     ...tooSlow(spec, instances),
+  ];
+}
+
+/** Names the spec gives to something of its own that exists already. */
+function doubleNames(spec: ClusterSpec): Finding[] {
+  const checks = checksOf(spec).map((c) => c.name);
+  const twice = Object.keys(spec.checks ?? {}).filter((name) => checks.indexOf(name) !== checks.lastIndexOf(name));
+  const shadowed = spec.vips && spec.vips.length > 0 && Object.hasOwn(spec.instances ?? {}, spec.name);
+  return [
+    ...twice.map((name) => error('check-twice', `a check named ${name} exists already`, 'give yours another name')),
+    ...(shadowed
+      ? [error('instance-twice', `vips and instances.${spec.name} are the same instance`, 'list the VIPs in one of the two')]
+      : []),
   ];
 }
 

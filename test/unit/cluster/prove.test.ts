@@ -33,6 +33,8 @@ describe('the prover', () => {
     [{ vips: ['10.0.0.255/24'] }, 'error vip-reserved: VIP 10.0.0.255 is the broadcast address of 10.0.0.0/24'],
     [{ vips: ['10.0.0.100/24', '10.0.0.100'] }, 'error vip-twice: VIP 10.0.0.100 is listed more than once'],
     [{ vips: ['fd00::1 label eth0:x'] }, 'error ipv6-label: VIP fd00::1: an IPv6 address has neither brd nor label'],
+    [{ checks: { chk_haproxy: { script: '/bin/true' } } }, 'error check-twice: a check named chk_haproxy exists already'],
+    [{ instances: { web: { vips: ['10.0.0.101/24'] } } }, 'error instance-twice: vips and instances.web are the same instance'],
     [{ vips: [] }, 'error no-vips: the cluster has no VIP'],
     [
       { vips: [], instances: { web: { vips: ['10.0.0.100/24'], vrid: 51 }, a: { vips: ['10.0.0.101/24'], vrid: 51 } } },

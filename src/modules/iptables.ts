@@ -85,7 +85,7 @@ export const iptablesModule = defineModule<Params, IptablesState>({
     if (state.otherBackend !== undefined)
       return refused(
         `${state.otherBackend} holds filter rules beside those of iptables, and a packet must pass both`,
-        `move them over and flush them: ${state.otherBackend}-save | iptables-restore --noflush`,
+        `move them over and flush them: ${state.otherBackend}-save | ${restoreOf(wish)} --noflush`,
       );
     return wish.state === 'absent' ? removal(wish, state, context) : presence(wish, state, context);
   },
@@ -120,7 +120,6 @@ function liveChange(wish: Params, { waits }: IptablesState, filter: Filter, rule
   const place = { chain: wish.chain, tag: tagOf(wish) };
   const show = (text: string | undefined) => text ?? 'absent';
   const edit = liveEdit(filter, place, rule);
-  const restore = versionOf(wish) === 6 ? 'ip6tables-restore' : 'iptables-restore';
   return {
     what: `${wish.chain} ${place.tag}`,
     before:
@@ -128,9 +127,11 @@ function liveChange(wish: Params, { waits }: IptablesState, filter: Filter, rule
         .map((r) => r.spec)
         .join('; ') || 'absent',
     after: show(edit.split('\n').find((line) => /^-[AI]/.test(line))),
-    apply: [run(sh`printf '%s' ${edit} | ${restore} ${waits ? ['-w', '10'] : []} --noflush`)],
+    apply: [run(sh`printf '%s' ${edit} | ${restoreOf(wish)} ${waits ? ['-w', '10'] : []} --noflush`)],
   };
 }
+
+const restoreOf = (wish: Params) => (versionOf(wish) === 6 ? 'ip6tables-restore' : 'iptables-restore');
 
 const tagOf = ({ comment }: Params) => (comment.startsWith('vipctl:') ? comment : `vipctl:${comment}`);
 

@@ -47,4 +47,4 @@ export async function labPower(spec: LabSpec, name: string, power: 'on' | 'off' 
 }
 
 const alone = <T>({ onProgress, signal }: LabOptions, work: () => Promise<T>) =>
-  locked(work, () => onProgress('waiting for another lab command on this machine'), signal);
+  locked('vipctl-lab', work, () => onProgress('waiting for another lab command on this machine'), signal);

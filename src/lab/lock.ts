@@ -1,18 +1,19 @@
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 
 /**
- * Runs `work` while nobody else on this machine works on a lab. The lock is a socket in the abstract namespace (unix(7)):
- * the kernel frees it with its holder, so it is never stale.
+ * Runs `work` while nobody else on this machine holds the lock of this name; `onWait` is called once if somebody does. The lock is
+ * a socket in the abstract namespace (unix(7)): the kernel frees it with its holder, so it is never stale.
  */
-export async function locked<T>(work: () => Promise<T>, onWait: () => void, signal?: AbortSignal): Promise<T> {
+export async function locked<T>(name: string, work: () => Promise<T>, onWait: () => void, signal?: AbortSignal): Promise<T> {
   const waiting = new Set<Socket>();
   const server = createServer((socket) => waiting.add(socket.unref()));
-  for (let told = false; !(await listen(server)); told = true) {
-    signal?.throwIfAborted();
+  for (let told = false; !(await listen(server, name)); told = true) {
     if (!told) onWait();
-    await holderGone(signal);
+    signal?.throwIfAborted();
+    await holderGone(name, signal);
   }
   try {
+    signal?.throwIfAborted();
     return await work();
   } finally {
     server.close();
@@ -20,13 +21,11 @@ export async function locked<T>(work: () => Promise<T>, onWait: () => void, sign
   }
 }
 
-const ADDRESS = '\0vipctl-lab';
-
-function listen(server: Server): Promise<boolean> {
+function listen(server: Server, name: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const refused = (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(false) : reject(error));
     server.once('error', refused);
-    server.listen(ADDRESS, () => {
+    server.listen(`\0${name}`, () => {
       server.off('error', refused);
       resolve(true);
     });
@@ -34,9 +33,9 @@ function listen(server: Server): Promise<boolean> {
 }
 
 /** Resolves when the holder lets go or dies: either way the kernel closes the connection. */
-function holderGone(signal: AbortSignal | undefined): Promise<void> {
+function holderGone(name: string, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
-    const socket = createConnection(ADDRESS);
+    const socket = createConnection(`\0${name}`);
     const leave = () => socket.destroy();
     signal?.addEventListener('abort', leave, { once: true });
     // A refused connection means that the lock has just become free: `close` follows.

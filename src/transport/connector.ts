@@ -5,7 +5,7 @@ import type { Secret } from '../shell/sh.ts';
 import type { Connect } from './connection.ts';
 import { type ConnectionVars, readConnectionVars } from './connection-vars.ts';
 import { type Desk, dial } from './dial.ts';
-import { type Endpoint, type EndpointContext, parseHop, toEndpoint } from './endpoint.ts';
+import { type Endpoint, type EndpointContext, parseHop, showAddress, toEndpoint } from './endpoint.ts';
 import type { HostKeyChecking } from './host-key.ts';
 import { JumpHosts } from './jump-hosts.ts';
 import { KeyFiles } from './key-files.ts';
@@ -99,7 +99,7 @@ export function connector(options: ConnectOptions): Connect {
     const config = vars.sshArgs.filter(({ flag }) => flag === 'F');
     const link = await reach(endpoint, config, desk, []);
     return new ShellConnection({
-      where: `${endpoint.host}:${endpoint.port}`,
+      where: showAddress(endpoint),
       login: endpoint.user,
       becomePassword,
       open: (command, patient) => link.exec(command, patient),

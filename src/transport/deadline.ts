@@ -9,6 +9,7 @@ export class Deadline {
   #expire: (error: Error) => void = () => undefined;
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;
+  readonly #abort = new AbortController();
 
   constructor(seconds: number, waitingFor: string) {
     this.#seconds = seconds;
@@ -17,6 +18,11 @@ export class Deadline {
       this.#expire = reject;
     });
     this.#start();
+  }
+
+  /** Aborted when the time is up. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
   }
 
   /** Waits for `work`, but no longer than the limit. */
@@ -40,7 +46,10 @@ export class Deadline {
   }
 
   #start(): void {
-    const expire = () => this.#expire(new UnreachableError(`${this.waitingFor} within ${this.#seconds} s`));
+    const expire = () => {
+      this.#expire(new UnreachableError(`${this.waitingFor} within ${this.#seconds} s`));
+      this.#abort.abort();
+    };
     this.#timer = setTimeout(expire, this.#seconds * 1000);
   }
 }

@@ -5,7 +5,7 @@ import { UnreachableError } from '../model/errors.ts';
 import { quote } from '../shell/sh.ts';
 import { algorithms } from './algorithms.ts';
 import { Deadline } from './deadline.ts';
-import type { Endpoint } from './endpoint.ts';
+import { type Endpoint, showAddress } from './endpoint.ts';
 import { type Admission, admit } from './host-key.ts';
 import { gatherIdentities } from './identities.ts';
 import type { KeyFiles } from './key-files.ts';
@@ -29,13 +29,13 @@ const KEEP_ALIVES = 3;
 
 /** Connects, verifies the host key and logs in; `jump` is the connection to go through. Throws UnreachableError. */
 export async function dial(endpoint: Endpoint, jump: Link | undefined, desk: Desk): Promise<Link> {
-  const where = `${endpoint.host}:${endpoint.port}`;
+  const where = showAddress(endpoint);
   const entries = await desk.knownHosts.read(endpoint.knownHosts);
   const identities = await gatherIdentities(endpoint.keys, desk.keyFiles);
   const deadline = new Deadline(endpoint.connectSeconds, `no answer from ${where}`);
   let shown: { readonly key: HostKey; readonly admission: Admission } | undefined;
   const login = new Login(endpoint, identities, deadline, desk.prompt);
-  const opening = openWay(endpoint, jump);
+  const opening = openWay(endpoint, jump, deadline.signal);
   try {
     const sock = await deadline.race(opening);
     deadline.waitingFor = `${where} accepts connections, but did not finish the SSH handshake`;
@@ -74,9 +74,9 @@ export async function dial(endpoint: Endpoint, jump: Link | undefined, desk: Des
   }
 }
 
-async function openWay(endpoint: Endpoint, jump: Link | undefined): Promise<Duplex> {
+async function openWay(endpoint: Endpoint, jump: Link | undefined, signal: AbortSignal): Promise<Duplex> {
   if (jump) return jump.forward(endpoint.host, endpoint.port);
-  return endpoint.way.kind === 'command' ? openCommand(endpoint.way.command) : openSocket(endpoint);
+  return endpoint.way.kind === 'command' ? openCommand(endpoint.way.command) : openSocket(endpoint, signal);
 }
 
 /** Records or warns of the key, now that the server has proved it owns it. */
@@ -98,8 +98,9 @@ function scan({ way, host, port, names, learnInto }: Endpoint): string | undefin
 function explain(error: unknown, where: string, login: Login): UnreachableError {
   if (error instanceof UnreachableError) return error;
   const { message, level } = error as Error & { level?: string };
-  if (login.failure || level === 'client-authentication' || level === 'agent' || /authentication failures/.test(message))
-    return login.error();
+  if (/Too many authentication failures/.test(message))
+    return login.error('name one key (ansible_ssh_private_key_file), or set IdentitiesOnly');
+  if (login.failure || level === 'client-authentication' || level === 'agent') return login.error();
   const none = /no matching (.*)$/i.exec(message)?.[1];
   if (none !== undefined) {
     return new UnreachableError(`${where} and we have no ${none} in common`, {

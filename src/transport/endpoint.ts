@@ -61,6 +61,10 @@ const CONNECT_SECONDS = 10;
 const KEEP_ALIVE_SECONDS = 10;
 const unsupported = ['certificatefile', 'pkcs11provider', 'revokedhostkeys', 'knownhostscommand'];
 
+/** `host:port`, or `[host]:port` for an IPv6 address. */
+export const showAddress = ({ host, port }: { readonly host: string; readonly port: number }): string =>
+  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+
 /** Turns what `ssh -G` says about a host into an endpoint. */
 export function toEndpoint(alias: string, config: SshConfig, context: EndpointContext): Endpoint {
   const first = (name: string) => {

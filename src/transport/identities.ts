@@ -1,7 +1,7 @@
 import ssh2, { type ParsedKey } from 'ssh2';
 import { UnreachableError } from '../model/errors.ts';
 import type { KeyWish } from './endpoint.ts';
-import type { KeyFiles } from './key-files.ts';
+import type { KeyFile, KeyFiles } from './key-files.ts';
 
 /** A key we can log in with. */
 export interface Identity {
@@ -26,29 +26,39 @@ type Hash = 'sha1' | 'sha256' | 'sha512';
 export async function gatherIdentities(wish: KeyWish, files: KeyFiles): Promise<Identities> {
   const skipped: string[] = [];
   const fromAgent = wish.agent === undefined ? [] : await readAgent(wish.agent, skipped);
-  const configured: Identity[] = [];
-  const inAgent = new Set<Identity>();
+  const fromFiles: Identity[] = [];
+  const configured = new Set<Identity>();
   for (const path of wish.files) {
+    const isNamed = wish.named.includes(path);
     const file = await files.read(path);
-    const held = typeof file === 'object' ? fromAgent.find((identity) => file.publicKey?.equals(identity.publicKey)) : undefined;
-    if (held) inAgent.add(held);
-    if (held || (file === undefined && !wish.named.includes(path))) continue;
-    const useless = whyUseless(file, path, files.canAsk);
-    if (useless !== undefined && wish.named.includes(path)) throw new UnreachableError(`cannot use the key ${useless}`);
-    if (useless !== undefined) skipped.push(useless);
-    if (useless !== undefined || typeof file !== 'object') continue;
-    const publicKey = file.publicKey ?? (await file.unlock());
-    configured.push({ shown: path, publicKey, sign: async (data, hash) => (await file.unlock()).sign(data, hash) });
+    const certificate = `${path}-cert.pub`;
+    if (await files.read(certificate)) skipped.push(`${certificate}: certificates are not supported`);
+    const held = typeof file === 'object' && fromAgent.find((identity) => file.publicKey?.equals(identity.publicKey));
+    if (held) {
+      configured.add(held);
+    } else if (isUsable(file, files.canAsk)) {
+      const publicKey = file.publicKey ?? (await file.unlock());
+      fromFiles.push({ shown: path, publicKey, sign: async (data, hash) => (await file.unlock()).sign(data, hash) });
+    } else if (isNamed) {
+      throw new UnreachableError(`cannot use the key ${whyUseless(file, path)}`);
+    } else if (file !== undefined) {
+      skipped.push(whyUseless(file, path));
+    }
   }
-  const others = wish.only ? [] : fromAgent.filter((identity) => !inAgent.has(identity));
-  return { list: [...inAgent, ...others, ...configured], skipped };
+  const others = wish.only ? [] : fromAgent.filter((identity) => !configured.has(identity));
+  return { list: [...configured, ...others, ...fromFiles], skipped };
 }
 
-function whyUseless(file: Awaited<ReturnType<KeyFiles['read']>>, path: string, canAsk: boolean): string | undefined {
+type Found = Awaited<ReturnType<KeyFiles['read']>>;
+
+const isUsable = (file: Found, canAsk: boolean): file is KeyFile =>
+  typeof file === 'object' && (file.kind === 'plain' || (file.kind === 'encrypted' && canAsk));
+
+function whyUseless(file: Found, path: string): string {
   if (file === undefined) return `${path}: there is no such file`;
   if (typeof file === 'string') return file;
   if (file.kind === 'public') return `${path}: a public key that the agent does not hold`;
-  return file.kind === 'encrypted' && !canAsk ? `${path}: encrypted, and nobody can be asked for its passphrase (ssh-add it)` : undefined;
+  return `${path}: encrypted, and nobody can be asked for its passphrase (ssh-add it)`;
 }
 
 async function readAgent(socket: string, skipped: string[]): Promise<Identity[]> {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { NodeSSH } from 'node-ssh';
 import type { Client, ClientChannel } from 'ssh2';
 import { HostError, UnreachableError } from '../model/errors.ts';
+import { showAddress } from './endpoint.ts';
 import { type Ending, type Pipe, STRAGGLER_MS } from './pipe.ts';
 
 /** Waits between attempts to open a channel that the server refused (ms): sshd frees a session a moment after its end. */
@@ -70,7 +71,7 @@ export class Link {
   async forward(host: string, port: number): Promise<Duplex> {
     const channel = await this.#open((done) => this.#client.forwardOut('127.0.0.1', 0, host, port, done));
     if (!(channel instanceof Refusal)) return channel;
-    throw new UnreachableError(`the jump host ${this.#where} cannot reach ${host}:${port}: ${channel.words}`);
+    throw new UnreachableError(`the jump host ${this.#where} cannot reach ${showAddress({ host, port })}: ${channel.words}`);
   }
 
   async close(): Promise<void> {

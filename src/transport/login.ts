@@ -1,8 +1,9 @@
-import ssh2, { type AnyAuthMethod, type AuthenticationType, type ParsedKey, type Prompt as Question } from 'ssh2';
+import type { AnyAuthMethod, AuthenticationType, Prompt as Question } from 'ssh2';
 import { UnreachableError } from '../model/errors.ts';
 import type { Deadline } from './deadline.ts';
-import type { Endpoint } from './endpoint.ts';
+import { type Endpoint, showAddress } from './endpoint.ts';
 import type { Identities, Identity } from './identities.ts';
+import { Keyring } from './keyring.ts';
 import type { Prompt } from './prompt.ts';
 
 type Method = 'none' | 'agent' | 'password' | 'keyboard-interactive';
@@ -17,6 +18,7 @@ export class Login {
   failure: UnreachableError | undefined;
   readonly #endpoint: Endpoint;
   readonly #identities: Identities;
+  readonly #deadline: Deadline;
   readonly #ask: Prompt | undefined;
   readonly #left: Method[];
   readonly #tried: string[] = [];
@@ -26,6 +28,7 @@ export class Login {
   constructor(endpoint: Endpoint, identities: Identities, deadline: Deadline, prompt: Prompt | undefined) {
     this.#endpoint = endpoint;
     this.#identities = identities;
+    this.#deadline = deadline;
     this.#ask = prompt && ((question) => deadline.pause(() => prompt(question)));
     // After keys the library does not say what else the server takes; `none` asks.
     this.#left = [...(identities.list.length > 0 ? (['agent'] as const) : []), 'none', 'password', 'keyboard-interactive'];
@@ -41,14 +44,14 @@ export class Login {
   };
 
   /** Why the server did not let us in. */
-  error(): UnreachableError {
+  error(hint?: string): UnreachableError {
     if (this.failure) return this.failure;
-    const { host, port, user } = this.#endpoint;
+    const { user } = this.#endpoint;
     const tried = this.#tried.length > 0 ? `tried ${this.#tried.join(', ')}` : 'there was nothing to try';
     const offers = this.#offered.length > 0 ? `; the server accepts ${this.#offered.join(', ')}` : '';
     const skipped = this.#identities.skipped.length > 0 ? `not tried: ${this.#identities.skipped.join('; ')}` : undefined;
-    return new UnreachableError(`${host}:${port} does not let ${user} log in: ${tried}${offers}`, {
-      hint: skipped ?? 'set ansible_user and ansible_ssh_private_key_file, or use --user, --private-key or --ask-pass',
+    return new UnreachableError(`${showAddress(this.#endpoint)} does not let ${user} log in: ${tried}${offers}`, {
+      hint: hint ?? skipped ?? 'set ansible_user and ansible_ssh_private_key_file, or use --user, --private-key or --ask-pass',
     });
   }
 
@@ -67,7 +70,8 @@ export class Login {
       case 'none':
         return { type: 'none', username };
       case 'agent':
-        return { type: 'agent', username, agent: this.#keyring() };
+        this.#tried.push(...this.#identities.list.map(({ shown }) => `key ${shown}`));
+        return { type: 'agent', username, agent: new Keyring(this.#identities.list, (...wanted) => this.#sign(...wanted)) };
       case 'password': {
         const password = given ?? (await this.#ask?.(`Password of ${username}@${host}`));
         if (!password) return undefined;
@@ -98,62 +102,23 @@ export class Login {
     return answers;
   }
 
-  /** All keys behind the one door the library has for them; an encrypted one is only unlocked once the server wants it. */
-  #keyring(): InstanceType<typeof ssh2.BaseAgent> {
-    return new Keyring(this.#identities.list, this.#endpoint.legacy, this.#tried, (error) => this.#fail(error));
+  /** Signs with a key the server wants; only now is an encrypted one unlocked. A refusal ends the login. */
+  async #sign({ shown, sign }: Identity, data: Buffer, hash: string | undefined): Promise<Buffer> {
+    try {
+      if (hash === 'sha1' && !this.#endpoint.legacy) {
+        throw new UnreachableError(`${showAddress(this.#endpoint)} takes the RSA key ${shown} only with SHA-1`, {
+          hint: 'use an ed25519 key, or set vipctl_legacy_ssh: true for such an old server',
+        });
+      }
+      return await this.#deadline.pause(() => sign(data, hash));
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    }
   }
 
   #fail(error: unknown): void {
     this.failure ??=
       error instanceof UnreachableError ? error : new UnreachableError(`the login failed: ${String(error)}`, { cause: error });
-  }
-}
-
-type Keys = (error: null, keys: ParsedKey[]) => void;
-type Signed = (error: Error | null, signature?: Buffer) => void;
-
-class Keyring extends ssh2.BaseAgent<ParsedKey> {
-  readonly #identities: readonly Identity[];
-  readonly #legacy: boolean;
-  readonly #tried: string[];
-  readonly #failed: (error: unknown) => void;
-
-  constructor(identities: readonly Identity[], legacy: boolean, tried: string[], failed: (error: unknown) => void) {
-    super();
-    this.#identities = identities;
-    this.#legacy = legacy;
-    this.#tried = tried;
-    this.#failed = failed;
-  }
-
-  override getIdentities(done: Keys): void {
-    this.#tried.push(...this.#identities.map(({ shown }) => `key ${shown}`));
-    done(
-      null,
-      this.#identities.map(({ publicKey }) => publicKey),
-    );
-  }
-
-  override sign(key: ParsedKey, data: Buffer, options: unknown, done?: unknown): void {
-    const signed = (typeof options === 'function' ? options : done) as Signed;
-    const hash = (options as { hash?: string }).hash;
-    this.#sign(key, data, hash).then(
-      (signature) => signed(null, signature),
-      (error: Error) => {
-        this.#failed(error);
-        signed(error);
-      },
-    );
-  }
-
-  async #sign(key: ParsedKey, data: Buffer, hash: string | undefined): Promise<Buffer> {
-    const identity = this.#identities.find(({ publicKey }) => publicKey === key);
-    if (!identity) throw new UnreachableError('the server asked for a key that was not offered');
-    if (hash === 'sha1' && !this.#legacy) {
-      throw new UnreachableError(`the server takes the RSA key ${identity.shown} only with SHA-1`, {
-        hint: 'use an ed25519 key, or set vipctl_legacy_ssh: true for such an old server',
-      });
-    }
-    return identity.sign(data, hash);
   }
 }

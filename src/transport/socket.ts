@@ -3,17 +3,21 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { UnreachableError } from '../model/errors.ts';
-import type { Endpoint } from './endpoint.ts';
+import { type Endpoint, showAddress } from './endpoint.ts';
 
 /** Opens a TCP connection that sends at once: with Nagle's algorithm every exec waits 40 ms. */
-export async function openSocket({ host, port, family }: Endpoint): Promise<Socket> {
+export async function openSocket(endpoint: Endpoint, signal: AbortSignal): Promise<Socket> {
+  const { host, port, family } = endpoint;
   const socket = connect({ host, port, noDelay: true, ...(family !== 0 && { family }) });
+  const giveUp = () => socket.destroy();
+  signal.addEventListener('abort', giveUp);
   try {
     await once(socket, 'connect');
     return socket;
   } catch (error) {
-    socket.destroy();
-    throw explain(error, host, port);
+    throw explain(error, endpoint);
+  } finally {
+    signal.removeEventListener('abort', giveUp);
   }
 }
 
@@ -44,10 +48,11 @@ export function openCommand(command: string): Duplex {
 }
 
 /** What the system says when there is no connection, in an operator's words. */
-function explain(error: unknown, host: string, port: number): UnreachableError {
+function explain(error: unknown, endpoint: Endpoint): UnreachableError {
   const [first] = error instanceof AggregateError ? error.errors : [error];
   const { code, message } = first as NodeJS.ErrnoException;
-  const at = `${host}:${port}`;
+  const { host } = endpoint;
+  const at = showAddress(endpoint);
   switch (code) {
     case 'ECONNREFUSED':
       return new UnreachableError(`connection refused by ${at}`, { cause: error, hint: 'is sshd running there, and on that port?' });

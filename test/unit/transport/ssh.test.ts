@@ -1,8 +1,9 @@
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { EventBody } from '../../../src/model/event.ts';
 import type { Vars } from '../../../src/model/host.ts';
 import { Secret, sh, userScript } from '../../../src/shell/sh.ts';
@@ -167,6 +168,41 @@ describe('logging in', () => {
     expect(prompt).not.toHaveBeenCalled();
     for (const connection of await Promise.all(wanting.map(login))) ends.push(() => connection.close());
     expect(prompt.mock.calls).toEqual([[`Passphrase of ${folder}/sealed`], [`That is not it. Passphrase of ${folder}/sealed`]]);
+  });
+  describe('with an agent', () => {
+    const env = { SSH_AUTH_SOCK: join(folder, 'agent') };
+    const held = newKey();
+    const heldFile = keep('held', held.private);
+    const agent = spawn('ssh-agent', ['-D', '-a', env.SSH_AUTH_SOCK]);
+    beforeAll(async () => {
+      await vi.waitFor(() => execFileSync('ssh-add', ['-q', heldFile], { env: { ...process.env, ...env }, stdio: 'pipe' }));
+    });
+    afterAll(() => agent.kill());
+    const alone = { ansible_ssh_private_key_file: null, ansible_ssh_common_args: `${sshArgs} -o IdentityFile=${folder}/none` };
+
+    it('uses the keys it holds', async () => {
+      const host = await server({ authorized: [held.public] });
+      trust(host);
+      await reach(host, { vars: alone, options: { env } });
+      expect(host.logins).toEqual(['deploy publickey']);
+    });
+    it('uses none but the configured ones under IdentitiesOnly', async () => {
+      const host = await server({ authorized: [held.public], methods: ['publickey'] });
+      trust(host);
+      const only = { ...alone, ansible_ssh_common_args: `${alone.ansible_ssh_common_args} -o IdentitiesOnly=yes` };
+      await expect(reach(host, { vars: only, options: { env } })).rejects.toThrow('there was nothing to try');
+      await reach(host, { vars: { ...only, ansible_ssh_private_key_file: keep('held.pub', held.public) }, options: { env } });
+      expect(host.logins).toEqual(['deploy publickey']);
+    });
+    it('says that it does not answer, and that a certificate counts for nothing', async () => {
+      const host = await server({ authorized: [] });
+      trust(host);
+      keep('id-cert.pub', 'ssh-ed25519-cert-v01@openssh.com AAAA');
+      await expect(reach(host, { options: { env: { SSH_AUTH_SOCK: '/no/agent' } } })).rejects.toMatchObject({
+        hint: `not tried: the agent at /no/agent does not answer (Failed to connect to agent); ${keyFile}-cert.pub: certificates are not supported`,
+      });
+      rmSync(join(folder, 'id-cert.pub'));
+    });
   });
   it.each<[string, Vars, string]>([
     ['is missing', { ansible_ssh_private_key_file: '/no/key' }, 'cannot use the key /no/key: there is no such file'],

@@ -15,13 +15,16 @@ export interface Bus {
 export function createBus(sinks: readonly Sink[], redactor: Redactor, now: () => number): Bus {
   const began = now();
   let report = emptyReport;
+  let closed = false;
   return {
     emit(body) {
+      if (closed) return;
       const event = redactEvent({ at: Math.round(now() - began), ...body } as RunEvent, redactor);
       report = fold(report, event);
       for (const sink of sinks) sink.take(event, report);
     },
     async close(error) {
+      closed = true;
       const shown = error === undefined ? undefined : redactError(error instanceof VipctlError ? error : unexpected(error), redactor);
       for (const sink of sinks) await sink.close(report, shown);
       return report;

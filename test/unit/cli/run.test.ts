@@ -104,6 +104,16 @@ describe('what a run prints', () => {
   });
 });
 
+it('goes on to its end when the reader leaves', async () => {
+  const child = start(
+    playbook('h1', ok, { name: 'Slow', shell: `sleep 0.3; touch ${cwd}/slow` }, { name: 'Last', shell: `touch ${cwd}/last` }),
+    { cwd },
+  );
+  child.stdout.once('data', () => child.stdout.destroy());
+  expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
+  expect([existsSync(file('slow')), existsSync(file('last'))]).toEqual([true, true]);
+});
+
 describe('Ctrl-C', () => {
   const waits = 'touch started; while [ ! -e go ]; do sleep 0.05; done; touch finished';
   const tasks = [

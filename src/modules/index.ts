@@ -5,6 +5,7 @@ import { copyModule } from './copy.ts';
 import { debugAction } from './debug.ts';
 import { failAction } from './fail.ts';
 import { fileModule } from './file.ts';
+import { groupModule } from './group.ts';
 import { iptablesModule } from './iptables.ts';
 import { lineinfileModule } from './lineinfile.ts';
 import type { Action, Module } from './module.ts';
@@ -15,6 +16,8 @@ import { setupModule } from './setup.ts';
 import { shellModule } from './shell.ts';
 import { sysctlModule } from './sysctl.ts';
 import { templateModule } from './template.ts';
+import { timesyncModule } from './timesync.ts';
+import { userModule } from './user.ts';
 import { vipModule } from './vip.ts';
 import { waitForModule } from './wait-for.ts';
 
@@ -26,6 +29,7 @@ const table = [
   debugAction,
   failAction,
   fileModule,
+  groupModule,
   iptablesModule,
   lineinfileModule,
   packageModule,
@@ -35,6 +39,8 @@ const table = [
   shellModule,
   sysctlModule,
   templateModule,
+  timesyncModule,
+  userModule,
   vipModule,
   waitForModule,
 ] as readonly (Module | Action)[];

@@ -20,7 +20,12 @@ const every = [...modules.values()];
 const hostModules = every.flatMap((m) => (m.kind === 'host' ? [m] : []));
 const cases = hostModules.flatMap((module) =>
   (samples[module.name] ?? []).flatMap((sample, i) =>
-    SYSTEMS.map((system) => ({ name: `${module.name} ${i + 1} on ${system.distribution}`, module, sample, system })),
+    SYSTEMS.filter(({ distribution }) => (sample.on ?? distribution) === distribution).map((system) => ({
+      name: `${module.name} ${i + 1} on ${system.distribution}`,
+      module,
+      sample,
+      system,
+    })),
   ),
 );
 type Case = (typeof cases)[number];

@@ -6,6 +6,8 @@ export interface Sample {
   readonly params: Readonly<Record<string, unknown>>;
   readonly content?: string;
   readonly facts?: Partial<Facts>;
+  /** The one distribution that would answer so; default: any. */
+  readonly on?: string;
   /** What a host prints, or its exit code where that is the answer, when the wish is met already. */
   readonly settled?: string | number;
   /** When it is not; its commands must be good shell too. */
@@ -27,6 +29,11 @@ const filter = (rule = '') => `*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:
 const vrrp = filter('-A INPUT -p 112 -m comment --comment "vipctl:vrrp" -j ACCEPT\n');
 const iptables = (live: string, saved?: string) =>
   ['iptables v1.8.9 (nf_tables)\n', live, '', ...(saved === undefined ? [] : [saved]), '', systemdUnit('active', 'enabled')].join('\0');
+
+const NO_UNIT = 'Id=x\nLoadState=not-found\nActiveState=inactive\nUnitFileState=\n';
+/** A host whose services may set the clock, with a configuration file each where one is given. */
+const clocks = (units: readonly string[], ...files: readonly string[]) =>
+  ['000001ffffffffff\n', '', ...units.map((_, i) => (files[i] === undefined ? '' : `${files[i]}x`)), units.join('\n')].join('\0');
 
 /** At least one sample of every module. */
 export const samples: Readonly<Record<string, readonly Sample[]>> = {
@@ -151,6 +158,32 @@ export const samples: Readonly<Record<string, readonly Sample[]>> = {
   iptables: [
     { params: { comment: 'vrrp', protocol: 'vrrp' }, settled: iptables(vrrp, vrrp), drifted: iptables(filter()) },
     { params: { comment: 'vrrp', state: 'absent' }, settled: iptables(filter(), filter()), drifted: iptables(vrrp, vrrp) },
+  ],
+  timesync: [
+    {
+      params: {},
+      on: 'debian',
+      settled: clocks([systemdUnit('active', 'enabled'), NO_UNIT, NO_UNIT]),
+      drifted: clocks([systemdUnit('active', 'enabled'), systemdUnit('active', 'enabled'), NO_UNIT]),
+    },
+    {
+      params: { servers: ['ntp.example.com'], provider: 'chrony' },
+      on: 'rocky',
+      settled: clocks([systemdUnit('active', 'enabled')], 'server ntp.example.com iburst\n'),
+      drifted: clocks([NO_UNIT]),
+    },
+  ],
+  user: [
+    {
+      params: { name: 'check', groups: ['adm'], shell: '/usr/sbin/nologin', password: SECRET },
+      settled: `check:x:990:990:it's:/home/check:/usr/sbin/nologin\ncheck\ncheck adm\n${sha256(SECRET)}  -\n`,
+      drifted: 2,
+    },
+    { params: { name: 'check', state: 'absent' }, settled: 2, drifted: 'check:x:990:990::/:/bin/sh\ncheck\ncheck\n' },
+  ],
+  group: [
+    { params: { name: 'check', gid: 990 }, settled: 'check:x:990:\n', drifted: 'check:x:991:\n' },
+    { params: { name: 'check', system: true }, settled: 'check:x:990:\n', drifted: 2 },
   ],
   vip: [{ params: { vips: [{ address: '192.0.2.10', interface: 'eth0' }], known_macs: [] }, settled: '' }],
   assert: [{ params: { that: [{ text: 'true', holds: true }] } }],

@@ -1,4 +1,5 @@
 import { ConfigError } from '../model/errors.ts';
+import { quote } from '../shell/sh.ts';
 import { compareAddresses, type Vip } from './address.ts';
 import { type Check, notifyPath, SCRIPT_USER } from './checks.ts';
 import type { Instance } from './instances.ts';
@@ -14,6 +15,8 @@ export type KeepalivedPlan = {
   readonly instances: readonly InstancePlan[];
   readonly sync_groups: readonly { readonly name: string; readonly instances: readonly string[] }[];
   readonly global: readonly string[];
+  /** Command that judges a configuration file, `%s`. */
+  readonly validate: string;
 };
 
 export type MailPlan = {
@@ -53,6 +56,14 @@ export type InstancePlan = {
   readonly raw: readonly string[];
 };
 
+/**
+ * `-t` came with 2.0.4. From 2.2.5 to 2.2.7 it sends itself SIGTERM where a script has a user other than root, taking its parent for
+ * dead (lib/notify.c, upstream #2180; corrected in 2.2.8).
+ */
+const VALIDATE = `keepalived --help 2>&1 | grep -q -e --config-test || exit 0
+trap "" TERM
+exec keepalived -t -f "$1"`;
+
 /** Everything keepalived does on one node. */
 export function keepalivedPlan(
   spec: ClusterSpec,
@@ -70,6 +81,7 @@ export function keepalivedPlan(
     instances: instances.map((i) => instancePlan(spec, i, node, nodes)),
     sync_groups: Object.entries(spec.sync_groups ?? {}).map(([name, members]) => ({ name, instances: members })),
     global: spec.keepalived?.global ?? [],
+    validate: `sh -c ${quote(VALIDATE)} sh %s`,
   };
 }
 

@@ -29,7 +29,7 @@ export interface Wish {
 /** Brings a host to one wish, or with `preview` tells what that would take: the one branch that check mode is. */
 export async function converge(session: Session, wish: Wish, preview: boolean): Promise<Attempt> {
   const { module, params, context, as } = wish;
-  const state = await session.consume({ probe: module.check(params, context), ...as });
+  const state = await session.answer({ probe: module.check(params, context), ...as });
   const plan = module.plan(params, state, context);
   const stopped = cannotGoOn(plan, wish.pendingBefore && preview);
   if (stopped) return stopped;

@@ -17,9 +17,10 @@ import type { Redactor } from '../report/redact.ts';
 import type { Secret } from '../shell/sh.ts';
 import { connector } from '../transport/connector.ts';
 import type { Prompt } from '../transport/prompt.ts';
+import { gatherFacts } from './gather.ts';
 import { listHosts, listTasks } from './list.ts';
 import { precheck } from './precheck.ts';
-import { gatherFacts, hostRuns, hostsOf, runPlaybook } from './run.ts';
+import { hostRuns, hostsOf, runPlaybook } from './run.ts';
 import { reachable } from './variables.ts';
 import type { HostRun, World } from './world.ts';
 

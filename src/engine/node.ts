@@ -30,7 +30,8 @@ export function clusterNodes(world: World, name: string): NodeInput[] {
   return [...world.hosts.values()].filter((run) => clusterName(run) === name).map((run) => asNode(world, run));
 }
 
-const clusterName = ({ host }: HostRun) => {
+/** The name of the cluster a host is a node of, as its inventory variables say. */
+export const clusterName = ({ host }: HostRun) => {
   const { cluster } = host.vars;
   return typeof cluster === 'object' && cluster !== null && 'name' in cluster ? cluster.name : undefined;
 };

@@ -1,15 +1,14 @@
 import { dirname } from 'node:path';
 import { selectHosts, unmatchedParts } from '../config/inventory/patterns.ts';
-import type { Inherited, Playbook } from '../config/play.ts';
+import type { Playbook } from '../config/play.ts';
 import { loadVarsFiles } from '../config/vars-files.ts';
 import type { Host } from '../model/host.ts';
 import type { Connect } from '../transport/connection.ts';
+import { gatherFacts } from './gather.ts';
 import { PlayRun } from './play.ts';
-import { becomeUser } from './prepare.ts';
-import { batches, pooled } from './rolling.ts';
+import { batches } from './rolling.ts';
 import { Session } from './session.ts';
-import { orTrouble } from './task.ts';
-import { addressOf, type LoadedPlay, variables } from './variables.ts';
+import type { LoadedPlay } from './variables.ts';
 import { type HostRun, isActive, type World } from './world.ts';
 
 /** A fresh start for every host of the inventory; nobody is connected to before a task needs it. */
@@ -60,35 +59,6 @@ export const hostsOf = (world: World, pattern: string): HostRun[] =>
   selectHosts(world.inventory, pattern, world.options.limit)
     .filter(world.options.only)
     .flatMap((h) => world.hosts.get(h.name) ?? []);
-
-/** One trip to each host that is still there and not known yet; its facts stay for the whole run. */
-export async function gatherFacts(
-  world: World,
-  hosts: readonly HostRun[],
-  as: Pick<Inherited, 'become' | 'becomeUser'>,
-  id: number,
-): Promise<void> {
-  const strangers = hosts.filter((h) => isActive(h) && !h.facts);
-  if (strangers.length === 0) return;
-  const addresses = new Map(hosts.map((h) => [h, addressOf(world, h)]));
-  world.emit({ type: 'task', id, task: 'Gathering facts', module: 'setup', handler: false, hosts: strangers.map((h) => h.host.name) });
-  await pooled(strangers, world.options.forks, async (run) => {
-    const [began, trips] = [world.now(), run.session.trips];
-    const peers = hosts.flatMap((h) => (h === run ? [] : [addresses.get(h) ?? h.host.name]));
-    const outcome = await orTrouble(run, async () => {
-      run.facts = await run.session.facts({ become: becomeUser(world, as, variables(world, run)) }, peers);
-      return { status: 'ok', changes: [] };
-    });
-    world.emit({
-      type: 'outcome',
-      id,
-      host: run.host.name,
-      outcome,
-      seconds: (world.now() - began) / 1000,
-      trips: run.session.trips - trips,
-    });
-  });
-}
 
 function tooManyFailed(hosts: readonly HostRun[], percentage: number | undefined): boolean {
   if (hosts.length === 0) return false;

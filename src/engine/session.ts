@@ -28,8 +28,8 @@ const STEP_SECONDS = 1800;
 const PROGRESS = 'vipctl: ';
 
 /**
- * One host for the length of a run: its connection, its facts, and the answers it gave that nobody has used yet.
- * A change makes every unused answer worthless; used ones are gone already.
+ * One host for the length of a run: its connection, its facts, and the answers it gave since it was last changed.
+ * A change makes them all worthless, for nobody can say what it touched.
  */
 export class Session {
   readonly host: Host;
@@ -109,12 +109,10 @@ export class Session {
     }
   }
 
-  /** Uses an answer up, asking first when there is none. */
-  async consume(question: Question): Promise<unknown> {
+  /** The answer to a question, which is asked first unless it has been since the last change. */
+  async answer(question: Question): Promise<unknown> {
     await this.ask([question]);
-    const id = key(question.probe.command, question.become);
-    const result = this.#answers.get(id);
-    this.#answers.delete(id);
+    const result = this.#answers.get(key(question.probe.command, question.become));
     if (!result) throw new HostError(`no answer to: ${question.probe.command.shown}`);
     return question.probe.parse(result);
   }

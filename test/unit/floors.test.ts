@@ -13,7 +13,8 @@ const FLOORS: readonly (readonly string[])[] = [
   ['modules'],
   ['config', 'transport', 'report'],
   ['engine'],
-  ['rollout', 'verify', 'drill', 'lab'],
+  ['verify', 'lab'],
+  ['rollout', 'drill'],
   ['cli'],
   ['bin.ts'],
 ];

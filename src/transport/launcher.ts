@@ -9,11 +9,11 @@ export interface Become {
 
 /**
  * Says it is ready and who it is, waits for the line `SECONDS BYTES`, then runs the script of that many bytes from
- * stdin and leaves the rest of stdin to it. Without quotes, `!` and line ends, so that csh and fish pass it on unharmed.
+ * stdin and leaves the rest of stdin to it. Without single quotes, `!` and line ends, so that csh and fish pass it on unharmed.
  * Old busybox has `timeout` without `-k` or not at all; whoever waits at the other end keeps a clock of his own.
  */
 const WAIT =
-  'for t in "timeout -k 5" timeout ""; do ${t:+$t 5} true 2>/dev/null && break; done; echo "vipctl-ready $$"; ' +
+  'for t in "timeout -k 5" timeout ""; do ${t:+$t 5} true 2>/dev/null && break; done; printf "\\nvipctl-ready %s\\n" "$$"; ' +
   'read -r s n || exit 0; exec ${t:+$t "$s"} sh -c "$1" sh "$n"';
 /**
  * The trailing x keeps the line ends that a command substitution would cut. The trap makes the shell wait for a command

@@ -6,6 +6,7 @@ import { batch, batchStdin, type CommandResult } from '../shell/batch.ts';
 import { FrameReader, pairFrames } from '../shell/frames.ts';
 import type { Secret } from '../shell/sh.ts';
 import type { Trip } from './connection.ts';
+import { explainEnd } from './ending.ts';
 import { header, parseReady } from './launcher.ts';
 import { LineReader } from './line-reader.ts';
 import type { Ending, Pipe } from './pipe.ts';
@@ -20,7 +21,7 @@ const EARLY_BYTES = 16 * 1024;
 
 /** Who asks for what, for the words of errors and for sudo. */
 export interface Errand {
-  /** Host and user as an operator knows them: `alice@10.0.0.5:22`. */
+  /** The host as an operator knows it: `10.0.0.5:22`. */
   readonly where: string;
   readonly login: string;
   readonly become: string | undefined;
@@ -97,11 +98,9 @@ export class Runner {
       });
       const results = pairFrames(stdout, stderr);
       if (outcome === 'complete') return results;
-      const current = trip.inputs[results.length]?.command.shown ?? '';
-      const last = [stderr.rest(), stdout.rest()].map((text) => text.trim().split('\n').at(-1)).find((line) => line);
-      const late = outcome === 'late' || isTimeout(outcome, (performance.now() - started) / 1000, trip.timeoutSeconds);
-      if (late) throw timedOut(current, trip.timeoutSeconds, last);
-      throw this.#endedEarly(outcome, current, last);
+      const seconds = (performance.now() - started) / 1000;
+      const words = [stderr.rest(), stdout.rest()];
+      throw explainEnd({ outcome, trip, answered: results.length, seconds, words, where: this.#errand.where });
     } finally {
       clearTimeout(timer);
       this.#sinks = undefined;
@@ -155,13 +154,6 @@ export class Runner {
     const who = become === undefined ? `the login shell of ${login}` : 'sudo';
     return new HostError(`${who} did not start a command${ending ? '' : ` within ${START_SECONDS} s`}: ${words}`);
   }
-
-  #endedEarly(ending: Ending, command: string, last: string | undefined): Error {
-    if (ending.kind === 'lost')
-      return new UnreachableError(`lost the connection to ${this.#errand.where} during: ${command} (${ending.cause})`);
-    const how = ending.kind === 'exit' ? `exit code ${ending.code}` : ending.signal;
-    return new HostError(`the shell ended early (${how}) during: ${command}`, { hint: last && `it last printed: ${last}` });
-  }
 }
 
 function send({ stdin }: Pipe, { inputs, mode, timeoutSeconds }: Trip, mark: string): void {
@@ -177,12 +169,3 @@ function isComplete({ inputs, mode }: Trip, stdout: FrameReader, stderr: FrameRe
   if (answers >= inputs.length) return true;
   return mode === 'steps' && answers > 0 && stdout.frames[answers]?.exitCode !== 0;
 }
-
-/** `timeout` exits 124, or takes itself along with its SIGKILL (137); a command may die so too, but not on time. */
-function isTimeout(ending: Ending, elapsed: number, limit: number): boolean {
-  if (ending.kind === 'lost' || elapsed < limit) return false;
-  return ending.kind === 'signal' || ending.code === 124 || ending.code === 137;
-}
-
-const timedOut = (command: string, seconds: number, last: string | undefined) =>
-  new HostError(`timed out after ${seconds} s: ${command}`, { hint: last && `it last printed: ${last}` });

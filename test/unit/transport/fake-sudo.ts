@@ -5,7 +5,7 @@ import { afterAll, beforeAll } from 'vitest';
 
 /** Speaks as sudo 1.9.13 does; how it behaves depends on the user to become. The real one is met on lab hosts. */
 const SCRIPT = `#!/bin/sh
-echo "$@" >> "$0.log"
+printf '%s\\n' "$*" >> "$0.log"
 while [ "$1" != -- ]; do
   case $1 in -n) silent=1 ;; -p) prompt=$2; shift ;; -u) user=$2; shift ;; esac
   shift

@@ -155,12 +155,11 @@ describe('becoming another user', () => {
   });
   it('keeps one launcher ready ahead, so that sudo is asked before the next trip', async () => {
     const here = connection("it's \\right");
-    const calls = () => sudo.calls().split('\n').length;
-    const before = calls();
-    await here.run(trip(['true'], { become: 'asks' }));
-    await vi.waitFor(() => expect(calls()).toBe(before + 2));
-    await here.run(trip(['true'], { become: 'asks' }));
-    await vi.waitFor(() => expect(calls()).toBe(before + 3));
+    const calls = () => sudo.calls().split('-u ahead ').length - 1;
+    await here.run(trip(['true'], { become: 'ahead' }));
+    await vi.waitFor(() => expect(calls()).toBe(2));
+    await here.run(trip(['true'], { become: 'ahead' }));
+    await vi.waitFor(() => expect(calls()).toBe(3));
   });
   it('says that sudo is missing', async () => {
     const path = process.env.PATH;

@@ -169,6 +169,13 @@ describe('logging in', () => {
     for (const connection of await Promise.all(wanting.map(login))) ends.push(() => connection.close());
     expect(prompt.mock.calls).toEqual([[`Passphrase of ${folder}/sealed`], [`That is not it. Passphrase of ${folder}/sealed`]]);
   });
+  it('does not count the time a person takes to type', async () => {
+    const host = await server({ methods: ['password'], password: 'right' });
+    trust(host);
+    const prompt = () => new Promise<Secret>((done) => setTimeout(() => done(new Secret('right')), 1300));
+    await reach(host, { vars: { ...noKey, ansible_timeout: 1 }, options: { prompt } });
+    expect(host.logins).toEqual(['deploy password']);
+  });
   describe('with an agent', () => {
     const env = { SSH_AUTH_SOCK: join(folder, 'agent') };
     const held = newKey();

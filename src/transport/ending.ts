@@ -1,0 +1,36 @@
+import { HostError, UnreachableError, type VipctlError } from '../model/errors.ts';
+import type { Trip } from './connection.ts';
+import type { Ending } from './pipe.ts';
+
+/** A trip that ended before its last answer. */
+export interface Unfinished {
+  /** `late`: the host's own clock failed to end it, ours did. */
+  readonly outcome: Ending | 'late';
+  readonly trip: Trip;
+  /** How many commands had answered. */
+  readonly answered: number;
+  /** How long it took. */
+  readonly seconds: number;
+  /** What was printed after the last answer, on each stream. */
+  readonly words: readonly string[];
+  readonly where: string;
+}
+
+/** Says which command did not come back, and why: the connection, the time limit, or the shell. */
+export function explainEnd({ outcome, trip, answered, seconds, words, where }: Unfinished): VipctlError {
+  const command = trip.inputs[answered]?.command.shown ?? '';
+  const last = words.map((text) => text.trim().split('\n').at(-1)).find(Boolean);
+  const hint = last && `it last printed: ${last}`;
+  if (outcome === 'late' || isTimeout(outcome, seconds, trip.timeoutSeconds)) {
+    return new HostError(`timed out after ${trip.timeoutSeconds} s: ${command}`, { hint });
+  }
+  if (outcome.kind === 'lost') return new UnreachableError(`lost the connection to ${where} during: ${command} (${outcome.cause})`);
+  const how = outcome.kind === 'exit' ? `exit code ${outcome.code}` : outcome.signal;
+  return new HostError(`the shell ended early (${how}) during: ${command}`, { hint });
+}
+
+/** `timeout` exits 124, or takes itself along with its SIGKILL (137); a command may die so too, but not on time. */
+function isTimeout(ending: Ending, seconds: number, limit: number): boolean {
+  if (ending.kind === 'lost' || seconds < limit) return false;
+  return ending.kind === 'signal' || ending.code === 124 || ending.code === 137;
+}

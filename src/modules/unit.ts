@@ -31,8 +31,8 @@ export function unitQuery(names: readonly string[], init: Init | undefined): Com
   );
 }
 
-/** Whether init scripts' links start it in one of the usual runlevels; a glob costs no program. */
-const LINKED = sh`set -- /etc/rc[2-5].d/S[0-9][0-9]"$name"; [ -e "$1" ]`;
+/** Whether init scripts' links start it at boot or in one of the usual runlevels; a glob costs no program. */
+const LINKED = sh`set -- /etc/rc[S2-5].d/S[0-9][0-9]"$name"; [ -e "$1" ]`;
 
 const SYSV_QUERY = sh`echo "Id=$name"
 if [ -x "/etc/init.d/$name" ]; then

@@ -22,7 +22,7 @@ export function rpmManager(name: 'dnf' | 'yum'): PackageManager {
     query: (names, { candidates, lists }) =>
       lines(
         ...(names.length > 0 ? [installed(names)] : []),
-        ...(candidates ? [sh`${name} -q -C check-update ${names} | awk ${UPDATES}`] : []),
+        ...(candidates ? [candidatesOf(name, names)] : []),
         ...(lists ? [sh`now=$(date +%s); printf 'age\\t%s\\n' $((now - $(stat -c %Y ${cache} || echo 0)))`] : []),
       ),
 
@@ -54,7 +54,7 @@ const pinned = ({ name, version }: PackageWish) => (version === undefined ? name
 
 function installWords(name: 'dnf' | 'yum', { recommends, replace }: InstallOptions): string[] {
   if (name === 'yum') return [];
-  return [`--setopt=install_weak_deps=${recommends ? 'True' : 'False'}`, ...(replace ? ['--allowerasing'] : [])];
+  return ['--best', `--setopt=install_weak_deps=${recommends ? 'True' : 'False'}`, ...(replace ? ['--allowerasing'] : [])];
 }
 
 function yumCaveats(wishes: readonly PackageWish[]): Command {
@@ -71,5 +71,9 @@ const installed = (names: readonly string[]) => sh`rpm -q --qf ${`installed\\t%{
   for name in ${names}; do
     rpm -q --quiet "$name" || rpm -q --qf "installed\\t$name\\t"${VERSION} --whatprovides "$name"
   done`;
+
+/** What the lists offer as they lie there; only where there are none (exit code 1) they are fetched. */
+const candidatesOf = (manager: string, names: readonly string[]) =>
+  sh`{ ${manager} -q -C check-update ${names} 2>/dev/null; [ $? != 1 ] || ${manager} -q check-update ${names}; } | awk ${UPDATES}`;
 
 const UPDATES = `/^Obsoleting/ { exit } NF == 3 { sub(/\\.[^.]*$/, "", $1); print "candidate\\t" $1 "\\t" $2 }`;

@@ -11,7 +11,7 @@ export interface ConnectionArgs {
   readonly 'become-user': string | undefined;
   readonly 'ask-become-pass': boolean;
   readonly 'host-key-checking': 'strict' | 'accept-new' | 'off' | undefined;
-  readonly timeout: number;
+  readonly timeout: number | undefined;
   readonly forks: number;
 }
 

@@ -40,9 +40,8 @@ export const connectionOptions = {
   timeout: {
     type: 'string',
     requiresArg: true,
-    default: '10',
     coerce: one('timeout', wholeNumber('timeout', 1)),
-    describe: 'Seconds a connection may take to open',
+    describe: "Seconds a connection may take to open [ssh's ConnectTimeout, else 10]",
   },
   forks: {
     alias: 'f',

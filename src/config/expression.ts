@@ -77,19 +77,40 @@ function adapt(node: unknown): void {
 
 /** Reads a CEL condition; throws ConfigError with a caret where it is malformed or cannot give true or false. */
 export function compileCondition(text: string, where: Position | undefined): Condition {
+  const [condition, type] = compile(text, where);
+  if (type !== 'bool' && type !== 'dyn') throw notBoolean(condition, type);
+  return condition;
+}
+
+/** The same for an expression that may come to anything. */
+export const compileExpression = (text: string, where: Position | undefined): Condition => compile(text, where)[0];
+
+function compile(text: string, where: Position | undefined): [Condition, type: string] {
   const program = explained({ text, where }, undefined, () => ENVIRONMENT.parse(text));
   adapt(program.ast);
   const { type, error } = program.check();
   if (error) throw toConfigError({ text, where }, error as CelError, undefined);
-  if (type !== 'bool' && type !== 'dyn') throw notBoolean({ text, where }, `${type}`);
-  return { text, where, program };
+  return [{ text, where, program }, `${type}`];
 }
 
 /** Whether a condition holds; throws ConfigError for an unknown variable, a missing key, or an answer that is not true or false. */
 export function evaluate(condition: Condition, lookup: Lookup): boolean {
-  const answer = explained(condition, lookup, () => condition.program(context(condition, lookup)));
+  const answer = answerOf(condition, lookup);
   if (typeof answer !== 'boolean') throw notBoolean(condition, typeName(answer));
   return answer;
+}
+
+/** What an expression comes to, as plain data; throws ConfigError for an unknown variable or a missing key. */
+export const evaluateValue = (expression: Condition, lookup: Lookup): Value => plain(answerOf(expression, lookup));
+
+const answerOf = (condition: Condition, lookup: Lookup): unknown =>
+  explained(condition, lookup, () => condition.program(context(condition, lookup)));
+
+function plain(answer: unknown): Value {
+  if (typeof answer === 'bigint') return Number(answer);
+  if (Array.isArray(answer)) return answer.map(plain);
+  if (typeof answer === 'object' && answer !== null) return Object.fromEntries(Object.entries(answer).map(([key, v]) => [key, plain(v)]));
+  return (answer ?? null) as Value;
 }
 
 /** The variables whose names occur in a condition, each looked up when it is needed. */

@@ -30,6 +30,8 @@ export interface Wish {
 export async function converge(session: Session, wish: Wish, preview: boolean): Promise<Attempt> {
   const { module, params, context, as } = wish;
   const state = await session.answer({ probe: module.check(params, context), ...as });
+  const facts = module.facts?.(state);
+  if (facts) session.keepFacts(facts);
   const plan = module.plan(params, state, context);
   const stopped = cannotGoOn(plan, wish.pendingBefore && preview);
   if (stopped) return stopped;

@@ -34,7 +34,7 @@ export interface ConnectionRequest {
   readonly becomePassword: Secret | undefined;
   /** Absent: the host's variables and ssh's configuration decide, strict if they are silent. */
   readonly hostKeyChecking: 'strict' | 'accept-new' | 'off' | undefined;
-  readonly connectTimeoutSeconds: number;
+  readonly connectTimeoutSeconds: number | undefined;
   readonly forks: number;
 }
 

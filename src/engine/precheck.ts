@@ -3,8 +3,9 @@ import type { ConditionText, Inherited, Node, Play, Playbook, Task } from '../co
 import { validateKnown } from '../config/schema.ts';
 import { ConfigError, didYouMean } from '../model/errors.ts';
 import type { Value } from '../model/host.ts';
-import type { Action, Module } from '../modules/module.ts';
+import { type Action, type Module, namedParams } from '../modules/module.ts';
 import { flatten, handedDown } from './inherit.ts';
+import { isExpression } from './prepare.ts';
 
 /** Finds what is wrong with a playbook whatever the hosts answer: parameters, conditions, unknown handlers. Throws the first ConfigError. */
 export function precheck(playbook: Playbook, modules: ReadonlyMap<string, Module | Action>): void {
@@ -40,9 +41,8 @@ function checkHandler(name: string, handlers: readonly string[], task: Task): vo
 /** Validates what is written literally; values that templates will make are taken on trust until the task runs. */
 function checkParameters(task: Task, module: Module | Action | undefined): void {
   if (!module) throw new ConfigError(`unknown module ${task.module}`, { position: task.where });
-  const params = typeof task.params === 'string' && module.freeForm ? { [module.freeForm]: task.params } : (task.params ?? {});
-  const unknowable = module.kind === 'action' ? (module.conditions ?? []) : [];
-  const open = (path: readonly (string | number)[]) => unknowable.includes(String(path[0])) || isTemplated(at(params, path));
+  const params = namedParams(module, task.params);
+  const open = (path: readonly (string | number)[]) => isExpression(module, String(path[0])) || isTemplated(at(params, path));
   validateKnown(module.params, params, task.whereParam, task.module, open);
 }
 

@@ -1,10 +1,10 @@
-import { compileCondition, evaluate } from '../config/expression.ts';
+import { compileCondition, compileExpression, evaluate, evaluateValue } from '../config/expression.ts';
 import type { ConditionText, Inherited, Task } from '../config/play.ts';
 import { validate } from '../config/schema.ts';
 import type { Lookup } from '../config/scope.ts';
-import { ConfigError } from '../model/errors.ts';
+import { ConfigError, type Position } from '../model/errors.ts';
 import type { Value } from '../model/host.ts';
-import type { Action, Context, Module } from '../modules/module.ts';
+import { type Action, type Context, type Module, namedParams } from '../modules/module.ts';
 import type { As, Session } from './session.ts';
 import { type LoadedPlay, OMIT, variables } from './variables.ts';
 import type { HostRun, World } from './world.ts';
@@ -28,17 +28,21 @@ export const holds = (conditions: readonly ConditionText[], lookup: Lookup): boo
   conditions.every(({ text, where }) => evaluate(compileCondition(text, where), lookup));
 
 /** Makes a task ready for each of its loop items; throws ConfigError where a variable or parameter is wrong. */
-export async function prepare(world: World, run: HostRun, loaded: LoadedPlay, task: Task): Promise<Ready[]> {
+export const prepare = (world: World, run: HostRun, loaded: LoadedPlay, task: Task): Promise<Ready[]> =>
+  Promise.all(scopes(world, run, loaded, task).map(async (scope) => ({ ...(await prepareOne(world, run, task, scope.lookup)), ...scope })));
+
+/** The variables of a task on a host, once for each item of its loop. */
+export function scopes(
+  world: World,
+  run: HostRun,
+  loaded: LoadedPlay,
+  task: Task,
+): { readonly item?: Value; readonly lookup: Lookup }[] {
   const outer = variables(world, run, loaded, task);
-  if (task.loop === undefined) return [await prepareOne(world, run, task, outer)];
+  if (task.loop === undefined) return [{ lookup: outer }];
   const items = world.templates.renderValue(task.loop, outer, () => task.where);
   if (!Array.isArray(items)) throw new ConfigError(`loop needs a list, got ${JSON.stringify(items)}`, { position: task.where });
-  return Promise.all(
-    items.map(async (item: Value) => ({
-      ...(await prepareOne(world, run, task, variables(world, run, loaded, task, { [task.loopVar]: item }))),
-      item,
-    })),
-  );
+  return items.map((item: Value) => ({ item, lookup: variables(world, run, loaded, task, { [task.loopVar]: item }) }));
 }
 
 async function prepareOne(world: World, run: HostRun, task: Task, lookup: Lookup): Promise<Ready> {
@@ -56,24 +60,28 @@ async function prepareOne(world: World, run: HostRun, task: Task, lookup: Lookup
   return { kind: 'host', lookup, module, params, context, as, session };
 }
 
-function parameters(world: World, task: Task, module: Module | Action, lookup: Lookup): unknown {
-  const conditions = module.kind === 'action' ? (module.conditions ?? []) : [];
-  const written = typeof task.params === 'string' && module.freeForm ? { [module.freeForm]: task.params } : (task.params ?? {});
-  const entries = Object.entries(written).map(([key, value]) => [
-    key,
-    conditions.includes(key)
-      ? judged(value, lookup, task, key)
-      : world.templates.renderValue(value, lookup, (path) => task.whereParam([key, ...path])),
-  ]);
-  return validate(module.params, Object.fromEntries(entries.filter(([, value]) => value !== OMIT)), task.whereParam, task.module);
+/** A task's parameters, templated and validated. */
+export function parameters(world: World, task: Task, module: Module | Action, lookup: Lookup): unknown {
+  const written = namedParams(module, task.params);
+  if (typeof written !== 'object' || written === null || Array.isArray(written))
+    return validate(module.params, written, task.whereParam, task.module);
+  const value = (key: string, value: Value): Value => {
+    if (isExpression(module, key)) return evaluated(module, value, lookup, (path) => task.whereParam([key, ...path]));
+    return world.templates.renderValue(value, lookup, (path) => task.whereParam([key, ...path]));
+  };
+  const entries = Object.entries(written).map(([key, v]) => [key, value(key, v)] as const);
+  return validate(module.params, Object.fromEntries(entries.filter(([, v]) => v !== OMIT)), task.whereParam, task.module);
 }
 
-/** Conditions of an action (`assert.that`) with the answer beside each text. */
-function judged(value: Value, lookup: Lookup, task: Task, key: string): Value {
-  return [value].flat().map((text, i) => {
-    const where = task.whereParam([key, i]);
-    return { text: String(text), holds: evaluate(compileCondition(String(text), where), lookup) };
-  });
+/** Whether a parameter is CEL and thus no template. */
+export const isExpression = (module: Module | Action, key: string): boolean =>
+  module.kind === 'action' && [...(module.conditions ?? []), ...(module.expressions ?? [])].includes(key);
+
+/** The texts of conditions (`assert.that`) or of an expression (`debug.var`), each with what it comes to. */
+function evaluated(module: Module | Action, written: Value, lookup: Lookup, where: (path: readonly number[]) => Position): Value {
+  if (module.kind === 'action' && module.conditions === undefined)
+    return { text: String(written), value: evaluateValue(compileExpression(String(written), where([])), lookup) };
+  return [written].flat().map((text, i) => ({ text: String(text), holds: evaluate(compileCondition(String(text), where([i])), lookup) }));
 }
 
 function targetOf(world: World, run: HostRun, task: Task, lookup: Lookup): Session {
@@ -88,7 +96,7 @@ function hostRun(world: World, name: string, task?: Task): HostRun {
   return found;
 }
 
-/** Ansible's order: the task's word, then the host's `ansible_become`, then the command line. */
+/** Ansible's order: the host's `ansible_become` over the task's keyword over the command line. */
 export function becomeUser(world: World, task: Pick<Inherited, 'become' | 'becomeUser'>, lookup: Lookup): string | undefined {
   const wanted = lookup('ansible_become') ?? task.become ?? world.options.become;
   if (wanted !== true) return undefined;

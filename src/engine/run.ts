@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { selectHosts, unmatchedParts } from '../config/inventory/patterns.ts';
-import type { Playbook } from '../config/play.ts';
+import type { Play, Playbook } from '../config/play.ts';
 import { loadVarsFiles } from '../config/vars-files.ts';
 import type { Host } from '../model/host.ts';
 import type { Connect } from '../transport/connection.ts';
@@ -37,12 +37,8 @@ export async function runPlaybook(world: World, playbook: Playbook): Promise<voi
   let id = 0;
   for (const play of playbook.plays) {
     const hosts = hostsOf(world, play.hosts);
-    const names = hosts.map((h) => h.host.name);
-    const playbookDir = dirname(playbook.file);
-    const files = await loadVarsFiles(play.varsFiles, playbookDir);
-    for (const secret of files.secrets) world.keepSecret(secret);
-    const loaded: LoadedPlay = { play, hosts: names, playbookDir, files };
-    world.emit({ type: 'play', play: play.name, hosts: names });
+    const loaded = await loadPlay(world, playbook, play, hosts);
+    world.emit({ type: 'play', play: play.name, hosts: loaded.hosts });
     for (const message of unmatchedParts(world.inventory, play.hosts))
       world.emit({ type: 'warning', message: `play ${play.name}: ${message}` });
     for (const batch of batches(hosts, play.serial)) {
@@ -52,6 +48,14 @@ export async function runPlaybook(world: World, playbook: Playbook): Promise<voi
       if (world.signal.aborted || tooManyFailed(hosts, play.maxFailPercentage)) return;
     }
   }
+}
+
+/** A play for these hosts, its `vars_files` read. */
+export async function loadPlay(world: World, playbook: Playbook, play: Play, hosts: readonly HostRun[]): Promise<LoadedPlay> {
+  const playbookDir = dirname(playbook.file);
+  const files = await loadVarsFiles(play.varsFiles, playbookDir);
+  for (const secret of files.secrets) world.keepSecret(secret);
+  return { play, hosts: hosts.map((h) => h.host.name), playbookDir, files };
 }
 
 /** The hosts of a pattern that the run is limited to. */

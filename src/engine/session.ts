@@ -1,9 +1,10 @@
+import { withClockOffset } from '../facts/clock.ts';
 import type { Facts } from '../facts/facts.ts';
 import { factsProbe } from '../facts/probe.ts';
 import type { Step } from '../model/change.ts';
-import { HostError, UnreachableError, VipctlError } from '../model/errors.ts';
+import { HostError, UnreachableError } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
-import type { Probe } from '../model/probe.ts';
+import { noQuestion, type Probe } from '../model/probe.ts';
 import { matchFamily } from '../os/match.ts';
 import type { CommandResult, Input } from '../shell/batch.ts';
 import type { Command } from '../shell/sh.ts';
@@ -78,10 +79,13 @@ export class Session {
     await this.#open();
     const asked = this.#wallClock();
     const [result] = await this.#trip([{ command: probe.command }], 'answers', as, PROBE_SECONDS);
-    const halfway = (asked + this.#wallClock()) / 2;
+    const answered = this.#wallClock();
     if (!result) throw new HostError('the host gave no facts');
-    const told = probe.parse(result);
-    const facts = { ...told, clockOffsetMs: told.clockMs === undefined ? undefined : Math.round(told.clockMs - halfway) };
+    return this.keepFacts(withClockOffset(probe.parse(result), asked, answered));
+  }
+
+  /** Replaces what is known of the host. */
+  keepFacts(facts: Facts): Facts {
     this.#facts = Promise.resolve(facts);
     return facts;
   }
@@ -91,8 +95,9 @@ export class Session {
     return matchFamily(await this.facts(as));
   }
 
+  /** Whether asking it would cost a trip. */
   has({ probe, become }: Question): boolean {
-    return this.#answers.has(key(probe.command, become));
+    return probe === noQuestion || this.#answers.has(key(probe.command, become));
   }
 
   /** Asks all questions that have no answer yet, in one trip for each user they are asked as. */
@@ -111,6 +116,7 @@ export class Session {
 
   /** The answer to a question, which is asked first unless it has been since the last change. */
   async answer(question: Question): Promise<unknown> {
+    if (question.probe === noQuestion) return undefined;
     await this.ask([question]);
     const result = this.#answers.get(key(question.probe.command, question.become));
     if (!result) throw new HostError(`no answer to: ${question.probe.command.shown}`);
@@ -142,7 +148,7 @@ export class Session {
       return await connection.run({ inputs, mode, timeoutSeconds, ...(become !== undefined && { become }), ...(onLine && { onLine }) });
     } catch (error) {
       if (error instanceof UnreachableError) this.#lost = error;
-      throw error instanceof VipctlError ? error : new HostError(`${this.host.name}: ${String(error)}`, { cause: error });
+      throw error;
     }
   }
 

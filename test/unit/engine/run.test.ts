@@ -125,6 +125,26 @@ describe('conditions and results', () => {
   });
 });
 
+describe('parameters', () => {
+  it('go by their other names and in short forms', async () => {
+    const { run, read } = workshop();
+    const tasks = `- copy: {content: a, path: "{{ dir }}/a"}
+- lineinfile: {dest: "{{ dir }}/a", line: b, regex: "^b"}
+- name: shown
+  debug: {var: "size(group_names) + 40"}
+- fail: {msg: stop here}`;
+    const { statuses, of } = await run(play(tasks));
+    expect(statuses()).toEqual(['changed', 'changed', 'ok', 'failed']);
+    expect(read('a')).toBe('a\nb\n');
+    expect(of('shown').here?.message).toBe('size(group_names) + 40: 40');
+  });
+  it('given as omit count as not given', async () => {
+    const { run, read } = workshop();
+    await run(play('- copy: {content: x, dest: "{{ dir }}/x", mode: "{{ omit }}"}'));
+    expect(read('x')).toBe('x');
+  });
+});
+
 describe('handlers', () => {
   const handlers = (list: string) => `  handlers:\n${list.replace(/^/gm, '    ')}\n`;
   const log = (word: string) => `shell: echo ${word} >>{{ dir }}/log`;

@@ -57,7 +57,7 @@ async function interfacesOf(world: World, run: HostRun): Promise<readonly Interf
   try {
     const become = becomeUser(world, {}, variables(world, run));
     run.session.forget();
-    return (await run.session.consume({ probe: interfacesProbe, become })) as readonly Interface[];
+    return (await run.session.answer({ probe: interfacesProbe, become })) as readonly Interface[];
   } catch (error) {
     if (!(error instanceof VipctlError)) throw error;
     world.emit({ type: 'warning', host: run.host.name, message: error.message });
@@ -82,7 +82,7 @@ function wantedVips(world: World, spec: ClusterSpec, nodes: readonly HostRun[]):
 async function answering(world: World, spec: ClusterSpec, nodes: readonly HostRun[], vips: readonly WantedVip[]): Promise<Verdict[]> {
   const everywhere = [...nodes.map((run) => addressOf(world, run)), ...vips.map((v) => v.address)];
   const targets = listenersOf(spec).flatMap((l) => (l.address === '' ? everywhere : [l.address]).map((address) => ({ ...l, address })));
-  return Promise.all(targets.map(async (target) => judgeAnswer(target, await ask(target, ANSWER_MS, spec.haproxy?.node_header))));
+  return Promise.all(targets.map(async (target) => judgeAnswer(target, await ask(target, ANSWER_MS, spec.node_header))));
 }
 
 function judgeAnswer({ address, port, protocol }: Target, { status, node, error }: Answer): Verdict {

@@ -128,7 +128,7 @@ describe('conditions and results', () => {
 describe('parameters', () => {
   it('go by their other names and in short forms', async () => {
     const { run, read } = workshop();
-    const tasks = `- copy: {content: a, path: "{{ dir }}/a"}
+    const tasks = `- copy: {content: a, dest: "{{ dir }}/a"}
 - lineinfile: {dest: "{{ dir }}/a", line: b, regex: "^b"}
 - name: shown
   debug: {var: "size(group_names) + 40"}

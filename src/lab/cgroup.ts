@@ -40,7 +40,8 @@ export function readHierarchies(mountinfo: string): string[] {
   return mounts.filter((m) => m.type === 'cgroup2' || (m.type === 'cgroup' && m.options.includes('name=systemd'))).map((m) => m.folder);
 }
 
-const hierarchies = async () => readHierarchies(await readFile('/proc/self/mountinfo', 'utf8'));
+/** The hierarchies of this machine. */
+export const hierarchies = async () => readHierarchies(await readFile('/proc/self/mountinfo', 'utf8'));
 
 /** The kernel removes a group's files with it, and refuses a group that has groups. */
 async function removeTree(folder: string): Promise<void> {

@@ -9,13 +9,21 @@ export interface ExecOptions {
   readonly onLine?: (line: string) => void;
 }
 
-/** Runs a program of this machine without any shell and gives its stdout; a failure says what it printed. */
+/**
+ * Runs a program of this machine without any shell and gives its stdout; a failure says what it printed.
+ * When `signal` aborts, the program is killed and waited for, so that it does not work on behind the caller's back.
+ */
 export function exec(file: string, args: readonly string[], { input, signal, onLine }: ExecOptions = {}): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = execFile(file, args, { signal, maxBuffer: 64 << 20, cwd: '/' }, (error, stdout, stderr) => {
-      if (!error) resolve(stdout);
-      else reject(signal?.aborted ? signal.reason : failure(file, args, error, stderr || stdout));
+    signal?.throwIfAborted();
+    const child = execFile(file, args, { maxBuffer: 64 << 20, cwd: '/' }, (error, stdout, stderr) => {
+      signal?.removeEventListener('abort', end);
+      if (signal?.aborted) reject(signal.reason);
+      else if (error) reject(failure(file, args, error, stderr || stdout));
+      else resolve(stdout);
     });
+    const end = () => void child.kill('SIGKILL');
+    signal?.addEventListener('abort', end, { once: true });
     if (onLine && child.stderr) createInterface({ input: child.stderr }).on('line', onLine);
     // A program that does not read its input says by its exit code how it fared.
     child.stdin?.on('error', () => undefined).end(input ?? '');

@@ -31,7 +31,14 @@ export async function startGuest(lab: string, host: string, layers: readonly str
   for (const path of [places.work, places.root]) await mkdir(path, { recursive: true });
   const nspawn = [
     ...['systemd-nspawn', `--directory=${places.root}`, `--machine=${machineName(lab, host)}`, `--uuid=${machineId(lab, host)}`],
-    ...['--register=no', '--keep-unit', '--resolv-conf=off', `--network-bridge=${bridgeName(lab)}`, '--capability=all'],
+    ...[
+      '--register=no',
+      '--keep-unit',
+      '--resolv-conf=off',
+      '--link-journal=no',
+      `--network-bridge=${bridgeName(lab)}`,
+      '--capability=all',
+    ],
     // The clock is the machine's: nothing in a host may set it, root included.
     '--system-call-filter=~@clock',
     // What a distribution's own PID 1 gets; nspawn's 1024 stops HAProxy at 500 connections.
@@ -39,7 +46,7 @@ export async function startGuest(lab: string, host: string, layers: readonly str
     ...[`--kill-signal=${boot.powerOff}`, ...boot.args],
   ];
   const groups = await ensureGroups(lab, host);
-  const program = ['unshare', ...underOverlay(layers, places, ['sh', ...inGroups(groups.host, nspawn)])];
+  const program = underOverlay(layers, places, ['sh', ...inGroups(groups.host, nspawn)]);
   const log = await open(places.log, 'a');
   try {
     const keeper = spawn('sh', inGroups(groups.keeper, program), { detached: true, cwd: '/', stdio: ['ignore', log.fd, log.fd] });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { exec } from './exec.ts';
+import { type ExecOptions, exec } from './exec.ts';
 import type { Image, Release } from './images/image.ts';
 import { type Machine, resolvConf, sourcesOf } from './machine.ts';
 import { IMAGES } from './names.ts';
@@ -56,7 +56,7 @@ async function build(image: Image, below: readonly string[], folder: string, mac
   const container = ['systemd-nspawn', `--directory=${mount.root}`, '--register=no', '--keep-unit', '--quiet', '--pipe', '--as-pid2'];
   const environment = ['--resolv-conf=off', '--setenv=DEBIAN_FRONTEND=noninteractive'];
   const inside = (...argv: readonly string[]) =>
-    exec('unshare', underOverlay(layers, mount, [...container, ...environment, '--', ...argv]), { signal });
+    whole(underOverlay(layers, mount, [...container, ...environment, '--', ...argv]), { signal });
 
   onProgress(`image ${image.name}: building it, once`);
   if (isRelease(image.from)) await unpack(image, image.from, mount.upper, machine, options);
@@ -73,10 +73,9 @@ async function build(image: Image, below: readonly string[], folder: string, mac
 
 /** Installs a release from its archive (mmdebstrap(1)), leaving apt's lists and packages in place. */
 async function unpack(image: Image, release: Release, target: string, machine: Machine, { onProgress, signal }: LabOptions): Promise<void> {
-  await exec(
-    'unshare',
+  await whole(
     [
-      ...['--mount', 'mmdebstrap', '--variant=minbase', '--mode=root', '--format=directory', '--skip=cleanup/apt'],
+      ...['mmdebstrap', '--variant=minbase', '--mode=root', '--format=directory', '--skip=cleanup/apt'],
       ...machine.aptOptions.map((option) => `--aptopt=${option}`),
       ...dpkgOptions.map((option) => `--dpkgopt=${option}`),
       `--include=${image.packages.join(',')}`,
@@ -85,3 +84,7 @@ async function unpack(image: Image, release: Release, target: string, machine: M
     { signal, onLine: (line) => onProgress(`image ${image.name}: ${line.replace(/^I: /, '')}`) },
   );
 }
+
+/** Runs a program that dies with all it started: mmdebstrap and nspawn pass no signal on (pid_namespaces(7)). */
+const whole = (argv: readonly string[], options: ExecOptions) =>
+  exec('unshare', ['--pid', '--fork', '--kill-child', '--mount-proc', ...argv], options);

@@ -6,13 +6,13 @@ export interface Overlay {
 }
 
 /**
- * The `unshare` arguments that show `layers` (topmost first) under `root` and run a program there. The mount lives in a namespace
+ * The command line that shows `layers` (topmost first) under `root` and runs a program there. The mount lives in a namespace
  * of its own and goes with its processes, so it can never be left behind. A program that ends with 133 is run again: so
  * systemd-nspawn --keep-unit says that the host reboots (EXIT_FORCE_RESTART in its source).
  */
 export function underOverlay(layers: readonly string[], { upper, work, root }: Overlay, argv: readonly string[]): string[] {
   const options = `lowerdir=${layers.join(':')},upperdir=${upper},workdir=${work}`;
-  return ['--mount', 'sh', '-c', SCRIPT, 'lab', options, root, ...argv];
+  return ['unshare', '--mount', 'sh', '-c', SCRIPT, 'lab', options, root, ...argv];
 }
 
 const SCRIPT = 'mount -t overlay overlay -o "$1" "$2" || exit; shift 2; while "$@"; code=$?; [ $code -eq 133 ]; do :; done; exit $code';

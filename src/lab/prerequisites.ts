@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { geteuid } from 'node:process';
+import { hierarchies } from './cgroup.ts';
 import { exec, succeeds } from './exec.ts';
 import type { LabOptions } from './options.ts';
 
@@ -22,15 +23,15 @@ export const isRoot = (): boolean => geteuid?.() === 0;
 export async function labPossible(): Promise<string | undefined> {
   if (platform() !== 'linux') return `a lab needs Linux, this is ${platform()}`;
   if (!(await exists('/usr/bin/apt-get'))) return 'a lab needs a Debian or Ubuntu machine: there is no apt-get';
-  if (!isRoot() && !(await succeeds('sudo', ['-n', 'true']))) return 'a lab needs root, or sudo without a password';
-  const [file, ...args] = isRoot() ? ['unshare'] : ['sudo', '-n', 'unshare'];
-  if (!(await succeeds(file ?? 'unshare', [...args, '--mount', 'true'])))
-    return 'root may not make namespaces here (an unprivileged container?)';
-  return undefined;
+  const asRoot = (...argv: string[]) => (isRoot() ? succeeds('env', argv) : succeeds('sudo', ['-n', ...argv]));
+  if (!(await asRoot('true'))) return 'a lab needs root, or sudo without a password';
+  if (!(await asRoot('unshare', '--mount', 'true'))) return 'root may not make namespaces here (an unprivileged container?)';
+  const groups = await Promise.all((await hierarchies()).map((folder) => asRoot('test', '-w', folder)));
+  return groups.includes(false) ? 'control groups cannot be changed here (a container?)' : undefined;
 }
 
-/** Installs what this machine lacks for labs, through apt-get. Needs root. */
-export async function labPrerequisites({ onProgress, signal }: LabOptions): Promise<void> {
+/** Installs what this machine lacks for labs, through apt-get, which is never interrupted. Needs root. */
+export async function labPrerequisites({ onProgress }: Pick<LabOptions, 'onProgress'>): Promise<void> {
   const checked = await Promise.all(Object.entries(packages).map(async ([file, name]) => ((await exists(file)) ? [] : [name])));
   const missing = checked.flat();
   if (missing.length === 0) return;
@@ -38,8 +39,8 @@ export async function labPrerequisites({ onProgress, signal }: LabOptions): Prom
   const install = ['DEBIAN_FRONTEND=noninteractive', 'apt-get', 'install', '-y', '--no-install-recommends', ...missing];
   if (await succeeds('env', install)) return;
   onProgress('refreshing the package lists');
-  await exec('apt-get', ['update'], { signal });
-  await exec('env', install, { signal });
+  await exec('apt-get', ['update']);
+  await exec('env', install);
 }
 
 const exists = (file: string) =>

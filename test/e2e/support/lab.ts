@@ -27,13 +27,14 @@ export interface Lab {
 
 /**
  * Runs tests against a lab of their own, made from an inventory file and taken down afterwards. Where no lab is possible the tests
- * are skipped with the reason in their title; with CI=true that is a failure.
+ * are skipped aloud, with the reason; with CI=true that is a failure.
  */
 export function describeOnLab(title: string, { name, inventory }: { name: string; inventory: string }, tests: (lab: Lab) => void): void {
   if (impossible !== undefined) {
     const missing = () => {
       throw new Error(impossible);
     };
+    if (process.env.CI !== 'true') process.stderr.write(`skipped: ${title}, because ${impossible}\n`);
     describe(title, () => void test(`needs a lab: ${impossible}`, { skip: process.env.CI !== 'true' }, missing));
     return;
   }

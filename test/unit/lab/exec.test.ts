@@ -24,3 +24,15 @@ test('ends a program with its caller, for the reason the caller gives', async ()
 test('knows success from failure', async () => {
   expect([await succeeds('true', []), await succeeds('false', [])]).toEqual([true, false]);
 });
+
+test('kills a program that would not end, and waits for its end', async () => {
+  const abort = new AbortController();
+  const script = 'trap "" TERM INT; echo $$ >&2; while :; do sleep 0.01; done';
+  let pid = 0;
+  const onLine = (line: string) => {
+    pid = Number(line);
+    abort.abort(new Error('interrupted'));
+  };
+  await expect(exec('sh', ['-c', script], { signal: abort.signal, onLine })).rejects.toThrow('interrupted');
+  expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+});

@@ -136,7 +136,7 @@ describe('parameters', () => {
     const { statuses, of } = await run(play(tasks));
     expect(statuses()).toEqual(['changed', 'changed', 'ok', 'failed']);
     expect(read('a')).toBe('a\nb\n');
-    expect(of('shown').here?.message).toBe('size(group_names) + 40: 40');
+    expect(of('shown').here?.message).toBe('size(group_names) + 40: 41');
   });
   it('given as omit count as not given', async () => {
     const { run, read } = workshop();

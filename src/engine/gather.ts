@@ -31,6 +31,7 @@ async function gather(world: World, run: HostRun, ask: (run: HostRun) => Promise
     await ask(run);
     return { status: 'ok', changes: [] };
   });
+  if (outcome.status === 'failed') run.failed = true;
   const seconds = (world.now() - began) / 1000;
   world.emit({ type: 'outcome', id, host: run.host.name, outcome, seconds, trips: run.session.trips - trips });
 }

@@ -15,6 +15,7 @@ import type { Host } from '../model/host.ts';
 import { modules } from '../modules/index.ts';
 import type { Redactor } from '../report/redact.ts';
 import type { Secret } from '../shell/sh.ts';
+import { readConnectionVars } from '../transport/connection-vars.ts';
 import { connector } from '../transport/connector.ts';
 import type { Prompt } from '../transport/prompt.ts';
 import { gatherFacts } from './gather.ts';
@@ -81,15 +82,21 @@ export async function open(request: LaunchRequest, io: Telling): Promise<{ reado
   return { world, playbook };
 }
 
+/** What a use case adds to the run of its playbook. */
+export interface Around {
+  /** Before any host is contacted; throws ConfigError. */
+  before?(world: World, hosts: readonly HostRun[]): void;
+  /** After the last play, the connections still open. */
+  after?(world: World, hosts: readonly HostRun[]): Promise<void>;
+}
+
 /** Runs a playbook to its end; connections are closed whatever happens. */
-export async function launch(
-  request: LaunchRequest,
-  io: Telling,
-  after?: (world: World, hosts: readonly HostRun[]) => Promise<void>,
-): Promise<void> {
+export async function launch(request: LaunchRequest, io: Telling, { before, after }: Around = {}): Promise<void> {
   const { world, playbook } = await open(request, io);
   const hosts = [...new Set(playbook.plays.flatMap((play) => hostsOf(world, play.hosts)))];
   if (hosts.length === 0 && request.nobody) throw new ConfigError(request.nobody.message, { hint: request.nobody.hint });
+  for (const run of hosts) readConnectionVars(reachable(world, run));
+  before?.(world, hosts);
   world.emit({ type: 'start', command: request.command, check: request.check, hosts: hosts.map((h) => h.host.name) });
   await whole(world, async () => {
     await runPlaybook(world, playbook);

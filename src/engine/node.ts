@@ -1,10 +1,12 @@
 import { deriveNode } from '../cluster/derive.ts';
+import { refuseErrors } from '../cluster/finding.ts';
 import type { ClusterInventory, NodeInput } from '../cluster/node.ts';
+import { prove } from '../cluster/prove.ts';
 import { type ClusterSpec, clusterSchema } from '../cluster/schema.ts';
 import { validate } from '../config/schema.ts';
 import type { Lookup } from '../config/scope.ts';
 import type { Value } from '../model/host.ts';
-import { addressOf } from './variables.ts';
+import { addressOf, variables } from './variables.ts';
 import type { HostRun, World } from './world.ts';
 
 /** The magic variable `node`: what the host's `cluster` means for it; undefined where there is no `cluster`. Throws ConfigError for a wrong one. */
@@ -23,6 +25,16 @@ export function nodePlan(world: World, run: HostRun, lookup: Lookup): Value | un
 export function clusterSpec(world: World, run: HostRun, written: Value): ClusterSpec {
   const where = (path: readonly (string | number)[]) => world.inventory.positionOf(run.host.name, ['cluster', ...path]);
   return validate(clusterSchema, written, where, 'cluster');
+}
+
+/** Refuses clusters whose description alone shows that they cannot work. Throws ConfigError. */
+export function proveClusters(world: World, hosts: readonly HostRun[]): void {
+  for (const run of hosts) {
+    const written = variables(world, run)('cluster');
+    if (written === undefined) continue;
+    const spec = clusterSpec(world, run, written);
+    refuseErrors(spec.name, prove(spec, clusterNodes(world, spec.name), clusterInventory(world)));
+  }
 }
 
 /** Every host of the inventory whose `cluster` bears this name, in inventory order: the order that derived priorities follow. */

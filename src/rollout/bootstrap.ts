@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type LaunchRequest, launch, type Telling } from '../engine/launch.ts';
+import { proveClusters } from '../engine/node.ts';
 import { isActive } from '../engine/world.ts';
 import { verifyClusters } from '../verify/cluster.ts';
 
@@ -17,6 +18,9 @@ export const toBootstrap = (request: Omit<LaunchRequest, 'playbook' | 'command'>
 
 /** Brings clusters up and proves them: one owner for each VIP, and a balancer that answers everywhere. A check changes and proves nothing. */
 export const bootstrap = (request: LaunchRequest, io: Telling): Promise<void> =>
-  launch(request, io, async (world, hosts) => {
-    if (!request.check && hosts.every(isActive) && !world.signal.aborted) await verifyClusters(world, hosts);
+  launch(request, io, {
+    before: proveClusters,
+    after: async (world, hosts) => {
+      if (!request.check && hosts.every(isActive) && !world.signal.aborted) await verifyClusters(world, hosts);
+    },
   });

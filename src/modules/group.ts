@@ -9,7 +9,7 @@ const params = z.strictObject({
   name: accountName.describe('Name of the group'),
   gid: id.optional().describe('Group number'),
   system: z.boolean().default(false).describe('Take a number of the range for system groups when the group is created'),
-  state: z.enum(['present', 'absent']).default('present'),
+  state: z.enum(['present', 'absent']).default('present').describe('Whether there is such a group'),
 });
 type Params = z.infer<typeof params>;
 

@@ -2,7 +2,7 @@ import { run, type Step } from '../model/change.ts';
 import { type Command, lines, sh } from '../shell/sh.ts';
 import { stampOf } from './loaded.ts';
 import type { Context } from './module.ts';
-import type { Unit } from './unit.ts';
+import { sysvRunning, type Unit } from './unit.ts';
 
 export type Verb = 'start' | 'stop' | 'restart' | 'reload';
 
@@ -37,11 +37,16 @@ const LAST_WORDS = (id: string): Command => sh`{
   exit 1
 }`;
 
+/** Init scripts return before the daemon has come up or gone down. */
 const sysv = (id: string, verb: Verb): Command =>
   verb === 'stop'
-    ? sh`service ${id} stop`
+    ? lines(
+        sh`name=${id}; service "$name" stop || exit`,
+        sh`for _ in 1 2 3 4 5 6 7 8 9 10; do { ${sysvRunning}; } || exit 0; sleep 0.3; done`,
+        sh`echo ${`${id} still runs after stop`} >&2; exit 1`,
+      )
     : lines(
-        sh`service ${id} ${verb} || exit`,
-        sh`sleep 0.3; service ${id} status >/dev/null || { echo ${`${id} does not run after ${verb}`} >&2; exit 1; }`,
+        sh`name=${id}; service "$name" ${verb} || exit`,
+        sh`sleep 0.3; { ${sysvRunning}; } || { echo ${`${id} does not run after ${verb}`} >&2; exit 1; }`,
         sh`: >${stampOf(id)}`,
       );

@@ -34,10 +34,17 @@ export function unitQuery(names: readonly string[], init: Init | undefined): Com
 /** Whether init scripts' links start it at boot or in one of the usual runlevels; a glob costs no program. */
 const LINKED = sh`set -- /etc/rc[S2-5].d/S[0-9][0-9]"$name"; [ -e "$1" ]`;
 
+/**
+ * Whether the SysV service `$name` runs. Some init scripts know no `status` (Debian's keepalived), so their pid file is asked;
+ * some end with 0 and without a word when their configuration is missing.
+ */
+export const sysvRunning = sh`if grep -q status "/etc/init.d/$name"; then said=$(service "$name" status 2>&1) && [ -n "$said" ]
+else kill -0 "$(cat "/var/run/$name.pid")"; fi 2>/dev/null`;
+
 const SYSV_QUERY = sh`echo "Id=$name"
 if [ -x "/etc/init.d/$name" ]; then
   echo LoadState=loaded
-  service "$name" status >/dev/null 2>&1 && echo ActiveState=active
+  { ${sysvRunning}; } && echo ActiveState=active
   ${LINKED} && echo "Linked=$name"
 fi
 echo CanReload=yes; echo`;

@@ -17,6 +17,11 @@ export const commands: readonly Entry[] = [
   },
   { usage: 'run <playbook>', describe: 'Run a playbook', load: async () => (await import('./run.ts')).run },
   {
+    usage: 'render',
+    describe: 'Print the files a bootstrap would install, without contacting a host',
+    load: async () => (await import('./render.ts')).render,
+  },
+  {
     usage: 'facts [pattern]',
     describe: 'Print what there is to know about hosts, as JSON',
     load: async () => (await import('./facts.ts')).facts,

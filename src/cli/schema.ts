@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { clusterSchema } from '../cluster/schema.ts';
 import { EXIT } from '../model/errors.ts';
 import { reportSchema } from '../report/schema.ts';
 import { defineCommand } from './command.ts';
 
-const schemas = { report: reportSchema };
+const schemas = { cluster: clusterSchema, report: reportSchema };
 
 /** `vipctl schema NAME`: what a document looks like, for editors and for programs that read our output. */
 export const schema = defineCommand({
@@ -15,6 +16,7 @@ export const schema = defineCommand({
         demandOption: true,
         describe: 'What the schema describes',
       })
+      .example('$0 schema cluster', 'every field of `cluster:`, for the editor')
       .example('$0 schema report', 'the document that --format json prints'),
   async run({ name }, { stdout }) {
     stdout.write(`${JSON.stringify(z.toJSONSchema(schemas[name]), null, 2)}\n`);

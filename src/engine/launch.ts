@@ -39,6 +39,19 @@ export interface ConnectionRequest {
   readonly forks: number;
 }
 
+/** For what contacts nobody. */
+export const unconnected: ConnectionRequest = {
+  user: undefined,
+  privateKeys: [],
+  password: undefined,
+  become: false,
+  becomeUser: undefined,
+  becomePassword: undefined,
+  hostKeyChecking: undefined,
+  connectTimeoutSeconds: 1,
+  forks: 1,
+};
+
 export interface InventoryRequest {
   readonly command: string;
   readonly inventory: readonly string[];
@@ -74,12 +87,22 @@ export interface Surroundings {
 
 export type Telling = Surroundings & { readonly emit: Emit };
 
+/** A run about to begin. */
+interface Opened {
+  readonly world: World;
+  readonly playbook: Playbook;
+  readonly hosts: readonly HostRun[];
+}
+
 /** Reads inventory and playbook, and proves them as far as that goes without a host. Throws ConfigError. */
-export async function open(request: LaunchRequest, io: Telling): Promise<{ readonly world: World; readonly playbook: Playbook }> {
+export async function open(request: LaunchRequest, io: Telling): Promise<Opened> {
   const playbook = await loadPlaybook(resolve(io.cwd, request.playbook), [...modules.values()], io.cwd);
+  for (const secret of playbook.secrets) io.redactor.add(secret);
   precheck(playbook, modules);
   const world = await openWorld(request, io, dirname(resolve(io.cwd, request.playbook)), request);
-  return { world, playbook };
+  const hosts = [...new Set(playbook.plays.flatMap((play) => hostsOf(world, play.hosts)))];
+  if (hosts.length === 0 && request.nobody) throw new ConfigError(request.nobody.message, { hint: request.nobody.hint });
+  return { world, playbook, hosts };
 }
 
 /** What a use case adds to the run of its playbook. */
@@ -92,9 +115,7 @@ export interface Around {
 
 /** Runs a playbook to its end; connections are closed whatever happens. */
 export async function launch(request: LaunchRequest, io: Telling, { before, after }: Around = {}): Promise<void> {
-  const { world, playbook } = await open(request, io);
-  const hosts = [...new Set(playbook.plays.flatMap((play) => hostsOf(world, play.hosts)))];
-  if (hosts.length === 0 && request.nobody) throw new ConfigError(request.nobody.message, { hint: request.nobody.hint });
+  const { world, playbook, hosts } = await open(request, io);
   for (const run of hosts) readConnectionVars(reachable(world, run));
   before?.(world, hosts);
   world.emit({ type: 'start', command: request.command, check: request.check, hosts: hosts.map((h) => h.host.name) });
@@ -140,7 +161,7 @@ async function openWorld(request: InventoryRequest, io: Telling, playbookDir: st
   const extra = await readExtraVars(choice.extraVars, io.cwd);
   for (const secret of [...inventory.secrets, ...extra.secrets]) io.redactor.add(secret);
   for (const message of inventory.warnings) io.emit({ type: 'warning', message });
-  const files = createSourceFiles({ playbookDir, templates: join(io.root, 'templates') });
+  const files = createSourceFiles({ playbookDir, templates: join(io.root, 'templates'), cwd: io.cwd });
   const connect = connector({ ...connection, env: io.env, cwd: io.cwd, emit: io.emit, ...(io.prompt && { prompt: io.prompt }) });
   const hosts: World['hosts'] = hostRuns(
     everyHost(inventory),

@@ -32,12 +32,7 @@ export const prepare = (world: World, run: HostRun, loaded: LoadedPlay, task: Ta
   Promise.all(scopes(world, run, loaded, task).map(async (scope) => ({ ...(await prepareOne(world, run, task, scope.lookup)), ...scope })));
 
 /** The variables of a task on a host, once for each item of its loop. */
-export function scopes(
-  world: World,
-  run: HostRun,
-  loaded: LoadedPlay,
-  task: Task,
-): { readonly item?: Value; readonly lookup: Lookup }[] {
+export function scopes(world: World, run: HostRun, loaded: LoadedPlay, task: Task): { readonly item?: Value; readonly lookup: Lookup }[] {
   const outer = variables(world, run, loaded, task);
   if (task.loop === undefined) return [{ lookup: outer }];
   const items = world.templates.renderValue(task.loop, outer, () => task.where);

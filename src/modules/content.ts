@@ -1,4 +1,4 @@
-import { type Change, deferred, type Plan, refused } from '../model/change.ts';
+import { type Change, deferred, type FileWish, type Plan, refused } from '../model/change.ts';
 import { sha256 } from '../shell/digest.ts';
 import { type Attributes, planAttributes, showAttributes } from './attributes.ts';
 import type { FileState } from './file-state.ts';
@@ -21,9 +21,16 @@ export function planContent({ path, folder, entry }: FileState, wish: ContentWis
   if (!folder) return deferred(`the folder of ${path} does not exist`);
   if (entry?.kind === 'directory' || entry?.kind === 'other') return refused(`${path} is not a regular file`);
   if (entry?.digest !== undefined && entry.digest === sha256(wish.content)) return planAttributes(path, wish, entry);
+  const file = wantedFile(path, wish, entry?.mode);
+  const change: Change = { ...describe(path, entry, wish.content), apply: [{ kind: 'write', file }] };
+  return [change, ...(entry?.kind === 'file' ? showAttributes(path, wish, entry) : [])];
+}
+
+/** The file as it is to stand, in place of one with this mode. */
+export function wantedFile(path: string, wish: ContentWish, replacedMode = NEW_FILE): FileWish {
   const { content, owner, group, validate, backup, follow } = wish;
-  const mode = wish.mode === undefined ? undefined : showMode(resolveMode(wish.mode, entry?.mode ?? NEW_FILE, false));
-  const file = {
+  const mode = wish.mode === undefined ? undefined : showMode(resolveMode(wish.mode, replacedMode, false));
+  return {
     path,
     content,
     backup,
@@ -33,8 +40,6 @@ export function planContent({ path, folder, entry }: FileState, wish: ContentWis
     ...(validate !== undefined && { validate }),
     ...(follow === false && { follow }),
   };
-  const change: Change = { ...describe(path, entry, content), apply: [{ kind: 'write', file }] };
-  return [change, ...(entry?.kind === 'file' ? showAttributes(path, wish, entry) : [])];
 }
 
 /** Both texts where they are known; sizes and digests of what is binary, too large, or empty. */

@@ -1,9 +1,10 @@
+import { posix } from 'node:path';
 import { z } from 'zod';
-import type { Plan } from '../model/change.ts';
+import type { FileWish, Plan } from '../model/change.ts';
 import type { Probe } from '../model/probe.ts';
 import { sha256 } from '../shell/digest.ts';
 import { planAttributes } from './attributes.ts';
-import { planContent } from './content.ts';
+import { planContent, wantedFile } from './content.ts';
 import { type FileState, fileProbe } from './file-state.ts';
 import { absolutePath, replacing } from './params.ts';
 
@@ -20,6 +21,10 @@ type Deployment = z.infer<z.ZodObject<typeof deployParams>>;
 /** Asks how `dest` compares with the content; the old text is fetched only where it differs. */
 export const deployProbe = ({ dest, follow }: Deployment, content: Uint8Array, name: string | undefined): Probe<FileState> =>
   fileProbe({ path: dest, follow, content: { unless: sha256(content) }, ...(name !== undefined && { into: name }) });
+
+/** The file this comes to as far as nobody asks the host: `dest` counts as a folder only where it ends in a slash. */
+export const deployedFile = (params: Deployment, content: Uint8Array, name = ''): FileWish =>
+  wantedFile(params.dest.endsWith('/') ? posix.join(params.dest, name) : params.dest, { ...params, content });
 
 /** Brings `dest` to the content, or only to its attributes where it may keep its content. */
 export function planDeployment(params: Deployment, content: Uint8Array, state: FileState): Plan {

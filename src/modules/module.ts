@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Facts } from '../facts/facts.ts';
-import type { Plan } from '../model/change.ts';
+import type { FileWish, Plan } from '../model/change.ts';
 import type { Value } from '../model/host.ts';
 import type { Probe } from '../model/probe.ts';
 import type { OsFamily } from '../os/family.ts';
@@ -33,6 +33,8 @@ export interface Module<P = unknown, S = unknown> {
   source?(params: P): Source | undefined;
   check(params: P, context: Context): Probe<S>;
   plan(params: P, state: S, context: Context): Plan;
+  /** The file it puts on the host as a whole, known without asking the host (`template`, `copy`). */
+  puts?(params: P, context: Pick<Context, 'content'>): FileWish;
   /** Files on the host whose pending change makes it impossible to tell what this task would do. */
   reads?(params: P): readonly string[];
   /** What `register` receives beside the common fields, from the results of the run steps. */
@@ -63,7 +65,7 @@ export const defineModule = <P, S>(module: Omit<Module<P, S>, 'kind'>): Module<P
 export const defineAction = <P>(action: Omit<Action<P>, 'kind'>): Action<P> => ({ kind: 'action', ...action });
 
 /** The file the module named as its source; the engine always brings it, so its absence is a bug. */
-export function requireContent({ content }: Context): Uint8Array {
+export function requireContent({ content }: Pick<Context, 'content'>): Uint8Array {
   if (!content) throw new TypeError('the module was given no content');
   return content;
 }

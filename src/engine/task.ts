@@ -27,7 +27,7 @@ export async function runTask(
       const attempt = await untilSatisfied(world, run, loaded, task, id);
       settle(run, task, attempt);
       run.ahead = attempt.outcome.status === 'changed' ? 1 : run.ahead * 2;
-      return task.noLog ? censored(attempt.outcome) : attempt.outcome;
+      return task.noLog && attempt.outcome.status !== 'skipped' ? censored(attempt.outcome) : attempt.outcome;
     },
     task,
   );

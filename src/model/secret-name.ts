@@ -2,7 +2,7 @@ import type { Value } from './host.ts';
 
 /** Whether a variable of this name is taken for a secret though nothing marks it (`ansible_become_pass`, `db_password`, `api-token`). */
 export const isSecretName = (name: string): boolean =>
-  /(?:(?:^|[_-])pass|passwd|password|passphrase|secret|token|private[_-]?key|api[_-]?key)$/i.test(name);
+  /(?:(?:^|[_-])pass|passwd|pwd|password|passphrase|secret|credentials?|token|private[_-]?key|api[_-]?key)$/i.test(name);
 
 /** The texts in `value` that must never be shown: those under a secret's name, however deep; templates are no secrets yet. */
 export function secretsIn(value: Value, name = ''): readonly string[] {

@@ -28,6 +28,8 @@ export function eventLines(event: RunEvent, report: Report, options: TextOptions
     case 'progress':
       return [`[${event.host}] ${title(event.id)}: ${event.line}`];
     case 'outcome':
+      // The recap counts them; a line each would bury what was done.
+      if (event.outcome.status === 'skipped' && !options.verbose) return [];
       return outcomeLines(title(event.id), event.host, event.outcome, event.seconds, { ...options, preview: report.check }, paint);
     case 'warning':
       return [`${paint('yellow', 'warning:')} ${event.host === undefined ? '' : `[${event.host}] `}${event.message}`];

@@ -26,7 +26,6 @@ describe('plain lines', () => {
       warning: [lb1] its clock is 3 s ahead
       [lb1] Configure haproxy: changed (0.2s)
       [lb1] Enable haproxy: failed, ignored (0.1s): unit is masked
-      [lb1] Tune: skipped (0.0s): when is false
       [lb1] handler Reload haproxy: ok (1m15s)
       ✔ one owner of 10.0.0.99: lb1
       ✖ [lb1] answers on port 80: refused

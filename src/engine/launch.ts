@@ -132,21 +132,29 @@ export async function listing(request: LaunchRequest, what: 'hosts' | 'tasks', i
 }
 
 /** The facts of every host of a pattern, by name; hosts that do not answer are told as events. */
-export async function readFacts(
-  request: InventoryRequest & { readonly pattern: string },
+export const readFacts = (request: InventoryRequest & { readonly pattern: string }, io: Telling): Promise<ReadonlyMap<string, Facts>> =>
+  atHosts({ ...request, check: true }, io, async (world) => {
+    const hosts = selectHosts(world.inventory, request.pattern).flatMap((h) => world.hosts.get(h.name) ?? []);
+    world.emit({ type: 'start', command: request.command, check: true, hosts: hosts.map((h) => h.host.name) });
+    await gatherFacts(world, hosts, {}, 0);
+    return new Map(hosts.flatMap((h) => (h.facts ? [[h.host.name, h.facts] as const] : [])));
+  });
+
+/** Does work at the hosts of an inventory, without a playbook; connections are closed whatever happens. */
+export async function atHosts<T>(
+  request: InventoryRequest & { readonly check: boolean },
   io: Telling,
-): Promise<ReadonlyMap<string, Facts>> {
-  const world = await openWorld(request, io, undefined, { limit: undefined, tags: [], skipTags: [], extraVars: [], check: true });
-  const hosts = selectHosts(world.inventory, request.pattern).flatMap((h) => world.hosts.get(h.name) ?? []);
-  world.emit({ type: 'start', command: request.command, check: true, hosts: hosts.map((h) => h.host.name) });
-  await whole(world, () => gatherFacts(world, hosts, {}, 0));
-  return new Map(hosts.flatMap((h) => (h.facts ? [[h.host.name, h.facts] as const] : [])));
+  work: (world: World) => Promise<T>,
+): Promise<T> {
+  const { check } = request;
+  const world = await openWorld(request, io, undefined, { limit: undefined, tags: [], skipTags: [], extraVars: [], check });
+  return whole(world, () => work(world));
 }
 
 /** Does the work, then tells the end and closes every connection. */
-async function whole(world: World, work: () => Promise<void>): Promise<void> {
+async function whole<T>(world: World, work: () => Promise<T>): Promise<T> {
   try {
-    await work();
+    return await work();
   } finally {
     await Promise.all([...world.hosts.values()].map((h) => h.session.close()));
     world.emit({ type: 'end', interrupted: world.signal.aborted });

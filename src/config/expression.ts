@@ -3,8 +3,8 @@ import { RE2JS } from 're2js';
 import { ConfigError, didYouMean, type Position } from '../model/errors.ts';
 import type { Value } from '../model/host.ts';
 import { ansibleHint } from './expression-hints.ts';
+import type { Lookup } from './lookup.ts';
 import { orMeant } from './problem.ts';
-import type { Lookup } from './scope.ts';
 
 /** A condition that was found to be well-formed. */
 export interface Condition {

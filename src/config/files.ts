@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { ConfigError, type Position } from '../model/errors.ts';
 import type { Source } from '../modules/module.ts';
 import { kindOf, readBytes, readText } from './inventory/read.ts';
-import type { Lookup } from './scope.ts';
+import type { Lookup } from './lookup.ts';
 import { createTemplates, type TemplateFile, type Templates } from './template.ts';
 
 /** The controller-side files that tasks name. */

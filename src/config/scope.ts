@@ -1,14 +1,8 @@
 import { ConfigError, type Position } from '../model/errors.ts';
 import type { Value, Vars } from '../model/host.ts';
+import type { Lookup } from './lookup.ts';
 import type { Where } from './problem.ts';
 import type { Templates } from './template.ts';
-
-/** Finds a variable by name, ready to use; `undefined` when there is none. */
-export interface Lookup {
-  (name: string): Value | undefined;
-  /** The names it knows, for a did-you-mean. */
-  readonly names?: () => Iterable<string>;
-}
 
 /** Variables of one origin. Only trusted ones are templates: text that came from a host is data, whatever it looks like. */
 export interface Layer {

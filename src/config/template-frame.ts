@@ -1,7 +1,7 @@
 import { didYouMean } from '../model/errors.ts';
 import type { Value } from '../model/host.ts';
+import type { Lookup } from './lookup.ts';
 import { orMeant } from './problem.ts';
-import type { Lookup } from './scope.ts';
 import { describe } from './template-helper.ts';
 import type { Source } from './template-parse.ts';
 

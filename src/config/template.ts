@@ -1,7 +1,7 @@
 import type { Position } from '../model/errors.ts';
 import type { Value } from '../model/host.ts';
+import type { Lookup } from './lookup.ts';
 import type { Where } from './problem.ts';
-import type { Lookup } from './scope.ts';
 import { compileProgram, type Render, topOf } from './template-compile.ts';
 import { compileMustache, type Evaluate } from './template-expression.ts';
 import { type Frame, topNames } from './template-frame.ts';

@@ -20,6 +20,7 @@ import { connector } from '../transport/connector.ts';
 import type { Prompt } from '../transport/prompt.ts';
 import { gatherFacts } from './gather.ts';
 import { listHosts, listTasks } from './list.ts';
+import { nodePlan } from './node.ts';
 import { precheck } from './precheck.ts';
 import { hostRuns, hostsOf, runPlaybook } from './run.ts';
 import { reachable } from './variables.ts';
@@ -182,6 +183,7 @@ async function openWorld(request: InventoryRequest, io: Telling, playbookDir: st
   const world: World = {
     inventory,
     modules,
+    derived: new Map([['node', nodePlan]]),
     templates: files.templates,
     files,
     options: {

@@ -1,7 +1,7 @@
 import { compileCondition, compileExpression, evaluate, evaluateValue } from '../config/expression.ts';
+import type { Lookup } from '../config/lookup.ts';
 import type { ConditionText, Inherited, Task } from '../config/play.ts';
 import { validate } from '../config/schema.ts';
-import type { Lookup } from '../config/scope.ts';
 import { ConfigError, type Position } from '../model/errors.ts';
 import type { Value } from '../model/host.ts';
 import { type Action, type Context, type Module, namedParams } from '../modules/module.ts';

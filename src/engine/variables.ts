@@ -1,10 +1,10 @@
 import type { ReadVars } from '../config/extra-vars.ts';
+import type { Lookup } from '../config/lookup.ts';
 import type { Play, Task } from '../config/play.ts';
 import type { Where } from '../config/problem.ts';
-import { createScope, type Layer, type Lookup } from '../config/scope.ts';
+import { createScope, type Layer } from '../config/scope.ts';
 import { factsAsVars } from '../facts/vars.ts';
 import type { Host, Value, Vars } from '../model/host.ts';
-import { nodePlan } from './node.ts';
 import type { HostRun, World } from './world.ts';
 
 /** A play with its `vars_files` read. */
@@ -59,10 +59,8 @@ function magic(name: string, world: World, run: HostRun, loaded: LoadedPlay | un
       return OMIT;
     case 'hostvars':
       return hostvars(world, loaded);
-    case 'node':
-      return nodePlan(world, run, scope());
     default:
-      return undefined;
+      return world.derived.get(name)?.(world, run, scope());
   }
 }
 

@@ -1,6 +1,7 @@
 import type { NodePlan } from '../cluster/derive.ts';
 import type { SourceFiles } from '../config/files.ts';
 import type { Inventory } from '../config/inventory/inventory.ts';
+import type { Lookup } from '../config/lookup.ts';
 import type { Templates } from '../config/template.ts';
 import type { Facts } from '../facts/facts.ts';
 import type { Emit } from '../model/event.ts';
@@ -22,10 +23,15 @@ export interface RunOptions {
   readonly only: (host: Host) => boolean;
 }
 
+/** Works a variable out from everything else a host's tasks see; undefined where it does not apply. */
+export type Derived = (world: World, run: HostRun, lookup: Lookup) => Value | undefined;
+
 /** All that a run needs from outside; nothing in the engine reaches for anything else. */
 export interface World {
   readonly inventory: Inventory;
   readonly modules: ReadonlyMap<string, Module | Action>;
+  /** Variables that are worked out when they are asked for, by name (`node`). */
+  readonly derived: ReadonlyMap<string, Derived>;
   readonly templates: Templates;
   readonly files: SourceFiles;
   readonly options: RunOptions;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compileCondition, evaluate } from '../../../src/config/expression.ts';
 import { HINTS } from '../../../src/config/expression-hints.ts';
-import type { Lookup } from '../../../src/config/scope.ts';
+import type { Lookup } from '../../../src/config/lookup.ts';
 import { ConfigError } from '../../../src/model/errors.ts';
 import type { Value } from '../../../src/model/host.ts';
 

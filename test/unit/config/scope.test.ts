@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Lookup } from '../../../src/config/lookup.ts';
 import type { Where } from '../../../src/config/problem.ts';
-import { createScope, type Layer, type Lookup, whereAmong } from '../../../src/config/scope.ts';
+import { createScope, type Layer, whereAmong } from '../../../src/config/scope.ts';
 import { createTemplates } from '../../../src/config/template.ts';
 import type { Value, Vars } from '../../../src/model/host.ts';
 

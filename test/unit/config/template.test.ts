@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import Handlebars from 'handlebars';
 import { expect, test } from 'vitest';
-import type { Lookup } from '../../../src/config/scope.ts';
+import type { Lookup } from '../../../src/config/lookup.ts';
 import { checkTemplates, createTemplates } from '../../../src/config/template.ts';
 import { parseYaml } from '../../../src/config/yaml.ts';
 import type { Value, Vars } from '../../../src/model/host.ts';

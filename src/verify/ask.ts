@@ -10,7 +10,11 @@ export interface Answer {
   readonly node?: string;
   /** Refused, timed out, reset … in the words of the system. */
   readonly error?: string;
+  /** The same as a kind. */
+  readonly failure?: Failure;
 }
+
+export type Failure = 'refused' | 'timeout' | 'reset' | 'other';
 
 /** The response header a balancer names itself in, unless the cluster says otherwise. */
 export const NODE_HEADER = 'X-Served-By';
@@ -25,7 +29,14 @@ export interface Target {
 export const ask = (target: Target, timeoutMs: number, header = NODE_HEADER): Promise<Answer> =>
   target.protocol === 'tcp' ? askTcp(target, timeoutMs) : askHttp(target, timeoutMs, header.toLowerCase());
 
-const inWords = (error: NodeJS.ErrnoException) => (error.code === 'ECONNREFUSED' ? 'connection refused' : (error.code ?? error.message));
+const KINDS: Readonly<Record<string, Failure>> = { ECONNREFUSED: 'refused', ECONNRESET: 'reset', EPIPE: 'reset', ETIMEDOUT: 'timeout' };
+
+const failed = (error: NodeJS.ErrnoException): Answer => ({
+  error: error.code === 'ECONNREFUSED' ? 'connection refused' : (error.code ?? error.message),
+  failure: KINDS[error.code ?? ''] ?? 'other',
+});
+
+const late = (timeoutMs: number): Answer => ({ error: `no answer within ${timeoutMs} ms`, failure: 'timeout' });
 
 function askHttp({ address: host, port, protocol }: Target, timeoutMs: number, header: string): Promise<Answer> {
   return new Promise((resolve) => {
@@ -35,11 +46,7 @@ function askHttp({ address: host, port, protocol }: Target, timeoutMs: number, h
       const node = response.headers[header];
       resolve({ status: response.statusCode ?? 0, ...(typeof node === 'string' && { node }) });
     });
-    asked.on('error', (error) =>
-      resolve({
-        error: error.name === 'TimeoutError' || error.name === 'AbortError' ? `no answer within ${timeoutMs} ms` : inWords(error),
-      }),
-    );
+    asked.on('error', (error) => resolve(error.name === 'TimeoutError' || error.name === 'AbortError' ? late(timeoutMs) : failed(error)));
     asked.end();
   });
 }
@@ -52,7 +59,7 @@ function askTcp({ address: host, port }: Target, timeoutMs: number): Promise<Ans
       resolve(answer);
     };
     socket.on('connect', () => done({}));
-    socket.on('timeout', () => done({ error: `no answer within ${timeoutMs} ms` }));
-    socket.on('error', (error) => done({ error: inWords(error) }));
+    socket.on('timeout', () => done(late(timeoutMs)));
+    socket.on('error', (error) => done(failed(error)));
   });
 }

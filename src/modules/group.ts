@@ -32,7 +32,7 @@ export const groupModule = defineModule<Params, { readonly gid: string | undefin
     if (state === 'absent') return toggle(what, group.gid === undefined ? 'absent' : 'present', 'absent', sh`groupdel ${name}`);
     const number = gid === undefined ? [] : ['-g', gid];
     if (group.gid === undefined) {
-      const command = sh`groupadd ${system ? ['-r'] : []} ${number} ${name}`;
+      const command = sh`groupadd ${[...(system ? ['-r'] : []), ...number, name]}`;
       return [{ what, before: 'absent', after: 'present', apply: [run(command)] }];
     }
     return gid === undefined ? [] : toggle(`gid of ${name}`, group.gid, String(gid), sh`groupmod ${number} ${name}`);

@@ -51,10 +51,7 @@ const params = z
       .default('ACCEPT')
       .describe('ACCEPT goes before the first rule that would reject or drop it, the others to the end'),
     state: z.enum(['present', 'absent']).default('present').describe('absent needs only comment and chain'),
-    ip_version: z
-      .union([z.literal(4), z.literal(6)])
-      .optional()
-      .describe('By default that of source or destination, else 4'),
+    ip_version: z.literal([4, 6], { error: 'expected 4 or 6' }).optional().describe('By default that of source or destination, else 4'),
   })
   .check(({ value, issues }) => {
     const issue = (path: string, message: string) => issues.push({ code: 'custom', path: [path], message, input: value });

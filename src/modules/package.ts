@@ -11,7 +11,10 @@ const packageName = z
 const params = z
   .strictObject({
     name: z
-      .preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(packageName).min(1))
+      .preprocess(
+        (value) => (typeof value === 'string' ? [value] : value),
+        z.array(packageName, { error: 'expected the name of a package, or a list of names' }),
+      )
       .optional()
       .describe('One package or a list; NAME=VERSION pins a version, in which * matches anything'),
     state: z.enum(['present', 'absent', 'latest']).default('present').describe('latest compares with what the package lists offer'),

@@ -21,7 +21,7 @@ const params = z.strictObject({
   provider: z
     .enum(['auto', 'chrony', 'timesyncd', 'ntpd'])
     .default('auto')
-    .describe("Program that keeps the clock; auto: the one that runs already, else the system's usual one. All others are stopped"),
+    .describe("Program that keeps the clock; auto: the one that runs, or is there, else the system's usual one. All others are stopped"),
   state: z.enum(['started', 'stopped']).default('started').describe('stopped: no program keeps the clock, now or after a reboot'),
 });
 type Params = z.infer<typeof params>;
@@ -45,7 +45,7 @@ export const timesyncModule = defineModule<Params, TimeState>({
 function choose({ provider }: Params, state: TimeState, { os }: Context): TimeProvider | undefined {
   if (provider !== 'auto') return os.time.find((p) => p.id === provider);
   const known = (test: (unit: Unit) => boolean) => os.time.find((p) => unitOf(state, p.service).exists && test(unitOf(state, p.service)));
-  return known((u) => u.running) ?? known((u) => u.boot === 'enabled') ?? os.time[0];
+  return known((u) => u.running) ?? known((u) => u.boot === 'enabled') ?? known(() => true) ?? os.time[0];
 }
 
 /** A clock nobody may set (a container's) is its machine's, so there the program is set up, but not expected to run. */

@@ -40,7 +40,7 @@ export const apt: PackageManager = {
     return lines(
       QUIETLY,
       attempts(LOCK, options.lockSeconds),
-      ...(options.start ? [] : [holdNewServices]),
+      ...(options.start ? [] : [holdNewServices()]),
       install,
       sh`install; code=$?
 if [ "$code" != 0 ] && grep -q 'dpkg was interrupted' "$words"; then

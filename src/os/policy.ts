@@ -1,13 +1,11 @@
 import { type Command, sh } from '../shell/sh.ts';
 
-const POLICY = '/usr/sbin/policy-rc.d';
-const KEPT = `${POLICY}.vipctl-kept`;
 const MARK = '# Placed by vipctl';
 
 /** Asked with a unit or init script and an action; 101 forbids (policy-rc.d's specification). `#=NAME` lines name who ran before. */
-const BODY = `for id; do case $id in -*) ;; *) break ;; esac; done
+const body = (kept: string) => `for id; do case $id in -*) ;; *) break ;; esac; done
 if kill -0 "$installer" 2>/dev/null && ! grep -qxF "#=\${id%.service}" "$0"; then exit 101; fi
-[ ! -x ${KEPT} ] || exec ${KEPT} "$@"
+[ ! -x ${kept} ] || exec ${kept} "$@"
 exit 0`;
 
 const RUNNING = sh`if [ -d /run/systemd/system ]; then
@@ -20,15 +18,18 @@ else ls /etc/init.d; fi | sed 's/ .*//; s/\\.service$//; s/^/#=/'`;
  * the `cleanup` that {@link import('./attempt.ts').attempts} traps; should the shell be killed, the policy finds its pid gone and
  * allows everything, and the next installation takes it away.
  */
-export const holdNewServices: Command = sh`release() {
-  grep -qs ${MARK} ${POLICY} || return 0
-  if [ -e ${KEPT} ] || [ -h ${KEPT} ]; then mv -f -- ${KEPT} ${POLICY}; else rm -f -- ${POLICY}; fi
+export function holdNewServices(policy = '/usr/sbin/policy-rc.d'): Command {
+  const kept = `${policy}.vipctl-kept`;
+  return sh`release() {
+  grep -qs ${MARK} ${policy} || return 0
+  if [ -e ${kept} ] || [ -h ${kept} ]; then mv -f -- ${kept} ${policy}; else rm -f -- ${policy}; fi
 }
 cleanup() { rm -f -- "$words"; release; }
 release
 { printf '%s\\n' '#!/bin/sh' ${`${MARK} while it installs packages: their services wait for a configuration.`}
   ${RUNNING}
-  printf '%s\\n' "installer=$$" ${BODY}
-} >${POLICY}.new && chmod 755 ${POLICY}.new || exit
-if [ -e ${POLICY} ] || [ -h ${POLICY} ]; then mv -f -- ${POLICY} ${KEPT}; fi
-mv -f -- ${POLICY}.new ${POLICY}`;
+  printf '%s\\n' "installer=$$" ${body(kept)}
+} >${policy}.new && chmod 755 ${policy}.new || exit
+if [ -e ${policy} ] || [ -h ${policy} ]; then mv -f -- ${policy} ${kept}; fi
+mv -f -- ${policy}.new ${policy}`;
+}

@@ -15,6 +15,11 @@ export const commands: readonly Entry[] = [
     describe: 'Bring hosts up to a working floating IP',
     load: async () => (await import('./bootstrap.ts')).bootstrap,
   },
+  {
+    usage: 'verify',
+    describe: 'Prove that clusters are as described, and that they work',
+    load: async () => (await import('./verify.ts')).verify,
+  },
   { usage: 'run <playbook>', describe: 'Run a playbook', load: async () => (await import('./run.ts')).run },
   {
     usage: 'render',

@@ -19,7 +19,7 @@ const params = z.strictObject({
 });
 
 /** Who answers for an address: this host itself, a MAC address, or nobody. */
-interface Answer {
+export interface Neighbour {
   readonly address: string;
   readonly mac: string;
 }
@@ -48,7 +48,7 @@ done
 ip neigh show`;
 
 /** Guards VIPs before anything is touched: no machine but the cluster's own nodes may answer for them. */
-export const vipModule = defineModule<z.output<typeof params>, readonly Answer[]>({
+export const vipModule = defineModule<z.output<typeof params>, readonly Neighbour[]>({
   name: 'vip',
   params,
   check: ({ vips }) => ({
@@ -72,7 +72,7 @@ export const vipModule = defineModule<z.output<typeof params>, readonly Answer[]
 });
 
 /** Lines of `ip neigh show`: `10.0.0.100 dev eth0 lladdr 02:00:… REACHABLE`; without an answer there is no lladdr. */
-function answers(text: string, address: string, dev: string): Answer[] {
+function answers(text: string, address: string, dev: string): Neighbour[] {
   const words = text.split('\n').map((line) => line.split(/\s+/));
   return words
     .filter((w) => w[0] === address && w[1] === 'dev' && w[2] === dev && w[3] === 'lladdr')

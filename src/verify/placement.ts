@@ -1,56 +1,53 @@
-import type { Interface } from '../facts/facts.ts';
 import type { Verdict } from '../model/event.ts';
+import type { Seen } from './look.ts';
 
-/** Where a VIP must be found, on whichever node owns it. */
-export interface WantedVip {
-  readonly address: string;
+/** A VIP as a node holds it. */
+export interface Holding {
+  readonly node: string;
+  readonly interface: string;
   readonly prefix: number;
-  /** The interface by node name; nodes may name theirs differently. */
-  readonly interfaces: Readonly<Record<string, string>>;
+  readonly label: string;
 }
 
-/** Each node's interfaces as it reported them; `undefined` where it did not answer. */
-export type Sightings = ReadonlyMap<string, readonly Interface[] | undefined>;
+/** Every node that has an address, and how. */
+export const holdings = (address: string, seen: readonly Seen[]): Holding[] =>
+  seen.flatMap(({ plan, state }) =>
+    state.interfaces.flatMap((i) =>
+      i.addresses
+        .filter((a) => a.address === address)
+        .map(({ prefix, label = '' }) => ({ node: plan.name, interface: i.name, prefix, label })),
+    ),
+  );
 
-/** Proves that each VIP has exactly one owner, with the right prefix on the right interface, and that every node was asked. */
-export function judgePlacement(vips: readonly WantedVip[], sightings: Sightings): Verdict[] {
-  const silent = [...sightings].filter(([, seen]) => seen === undefined).map(([node]) => node);
-  return vips.map((vip) => {
-    const owners = [...sightings].flatMap(([node, interfaces]) => ownerships(vip, node, interfaces ?? []));
-    const check = `VIP ${vip.address} has one owner`;
-    const [owner] = owners;
-    if (silent.length > 0) return { check, passed: false, detail: `${silent.join(', ')} could not be asked` };
-    if (!owner) return { check, passed: false, detail: 'no node holds it' };
-    if (owners.length > 1)
-      return { check, passed: false, detail: `${owners.map((o) => o.node).join(' and ')} hold it at once (split brain)` };
-    const wrong = deviations(vip, owner);
-    return {
-      check,
-      host: owner.node,
-      passed: wrong === '',
-      detail: wrong || `${owner.node} holds it: ${owner.address}/${owner.prefix} on ${owner.interface}`,
-    };
+/**
+ * Proves that each VIP has exactly one owner, with the right prefix and label on the right interface; `silent` are nodes that could
+ * not be asked, `cause` what most likely lets two nodes hold one.
+ */
+export function judgePlacement(seen: readonly Seen[], silent: readonly string[], cause: string): Verdict[] {
+  return (seen[0]?.plan.vips ?? []).map(({ address }) => {
+    const found = holdings(address, seen);
+    const owners = [...new Set(found.map((h) => h.node))];
+    const check = `VIP ${address} has one owner`;
+    const failed = (detail: string) => ({ check, passed: false, detail });
+    if (owners.length > 1) return failed(`${owners.join(' and ')} hold it at once (split brain): ${cause}`);
+    if (silent.length > 0) return failed(`${silent.join(', ')} could not be asked`);
+    const [holding] = found;
+    if (!holding) return failed('no node holds it');
+    const wrong = deviations(address, holding, seen);
+    const { node, interface: on, prefix } = holding;
+    return { check, host: node, passed: wrong === '', detail: wrong || `${node} holds it: ${address}/${prefix} on ${on}` };
   });
 }
 
-interface Ownership {
-  readonly node: string;
-  readonly interface: string;
-  readonly address: string;
-  readonly prefix: number;
-}
-
-const ownerships = (vip: WantedVip, node: string, interfaces: readonly Interface[]): Ownership[] =>
-  interfaces.flatMap((i) =>
-    i.addresses.filter((a) => a.address === vip.address).map((a) => ({ node, interface: i.name, address: a.address, prefix: a.prefix })),
-  );
-
-function deviations(vip: WantedVip, owner: Ownership): string {
-  const wantedInterface = vip.interfaces[owner.node];
+function deviations(address: string, holding: Holding, seen: readonly Seen[]): string {
+  const plan = seen.find((s) => s.plan.name === holding.node)?.plan;
+  const wanted = plan?.vips.find((v) => v.address === address);
+  if (!plan || !wanted) return '';
+  const words = plan.keepalived.instances.flatMap((i) => [...i.vips, ...i.excluded]).find((vip) => vip.startsWith(`${address}/`));
+  const label = / label (\S+)/.exec(words ?? '')?.[1] ?? '';
   return [
-    ...(owner.prefix === vip.prefix ? [] : [`${owner.node} holds it as /${owner.prefix} instead of /${vip.prefix}`]),
-    ...(wantedInterface === undefined || owner.interface === wantedInterface
-      ? []
-      : [`${owner.node} holds it on ${owner.interface} instead of ${wantedInterface}`]),
+    ...(holding.prefix === wanted.prefix ? [] : [`holds it as /${holding.prefix} instead of /${wanted.prefix}`]),
+    ...(holding.interface === wanted.interface ? [] : [`holds it on ${holding.interface} instead of ${wanted.interface}`]),
+    ...(holding.label === label ? [] : [`holds it labelled "${holding.label}" instead of "${label}"`]),
   ].join('; ');
 }

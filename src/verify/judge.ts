@@ -1,0 +1,28 @@
+import type { Instance } from '../cluster/instances.ts';
+import type { Verdict } from '../model/event.ts';
+import { judgeArp } from './arp.ts';
+import { judgeBackends } from './backends.ts';
+import { judgeChecks } from './checks.ts';
+import { judgeClocks } from './clock.ts';
+import { judgeElection } from './election.ts';
+import type { Sight } from './look.ts';
+import { judgePlacement } from './placement.ts';
+import { judgeServices } from './services.ts';
+import { splitBrainCause } from './split-brain.ts';
+import { judgeWire } from './wire.ts';
+
+/** All that follows from what the nodes of a cluster told, those that told nothing first. */
+export function judge(instances: readonly Instance[], { seen, silent }: Sight): Verdict[] {
+  const names = silent.map((s) => s.node);
+  return [
+    ...silent.map(({ node, reason }) => ({ check: 'node tells about itself', host: node, passed: false, detail: reason })),
+    ...judgePlacement(seen, names, splitBrainCause(seen)),
+    ...judgeElection(instances, seen),
+    ...judgeArp(seen),
+    ...judgeWire(seen),
+    ...judgeServices(seen),
+    ...judgeChecks(seen),
+    ...judgeBackends(seen),
+    ...judgeClocks(seen),
+  ];
+}

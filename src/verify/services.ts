@@ -1,0 +1,17 @@
+import type { Verdict } from '../model/event.ts';
+import type { Seen } from './look.ts';
+
+/** Proves that proxy and keepalived run, and come back at boot. */
+export const judgeServices = (seen: readonly Seen[]): Verdict[] =>
+  seen.flatMap(({ plan, state }) =>
+    state.units.map((unit) => {
+      const wrong = [...(unit.running ? [] : ['does not run']), ...(unit.boot === 'disabled' ? ['is not enabled at boot'] : [])];
+      const passed = wrong.length === 0;
+      return {
+        check: `${unit.id.replace(/\.service$/, '')} runs`,
+        host: plan.name,
+        passed,
+        detail: passed ? 'and is enabled at boot' : wrong.join(' and '),
+      };
+    }),
+  );

@@ -1,4 +1,4 @@
-import { certificatePath } from './around.ts';
+import { certificatePath, filesOf } from './around.ts';
 import { bindsOf } from './binds.ts';
 import { error, type Finding } from './finding.ts';
 import type { ClusterInventory } from './node.ts';
@@ -12,6 +12,8 @@ export type NginxPlan = {
   readonly servers: readonly ServerBlock[];
   readonly http: readonly string[];
   readonly main: readonly string[];
+  /** Files whose change it must be told of. */
+  readonly reads: readonly string[];
 };
 
 export type ServerBlock = {
@@ -28,6 +30,7 @@ export const nginxPlan = (spec: ClusterSpec, inventory: ClusterInventory): Nginx
   servers: Object.entries(spec.frontends ?? {}).map(([name, f]) => serverBlock(spec, name, f)),
   http: (spec.nginx?.http ?? []).map(statement),
   main: (spec.nginx?.main ?? []).map(statement),
+  reads: ['/etc/nginx/nginx.conf', ...filesOf(spec).map((f) => f.path)],
 });
 
 function serverBlock(spec: ClusterSpec, name: string, said: FrontendSpec): ServerBlock {

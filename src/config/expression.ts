@@ -93,14 +93,14 @@ function compile(text: string, where: Position | undefined): [Condition, type: s
   return [{ text, where, program }, `${type}`];
 }
 
-/** Whether a condition holds; throws ConfigError for an unknown variable, a missing key, or an answer that is not true or false. */
+/** Whether a condition holds; throws ConfigError for an undefined variable, a missing key, or an answer that is not true or false. */
 export function evaluate(condition: Condition, lookup: Lookup): boolean {
   const answer = answerOf(condition, lookup);
   if (typeof answer !== 'boolean') throw notBoolean(condition, typeName(answer));
   return answer;
 }
 
-/** What an expression comes to, as plain data; throws ConfigError for an unknown variable or a missing key. */
+/** What an expression comes to, as plain data; throws ConfigError for an undefined variable or a missing key. */
 export const evaluateValue = (expression: Condition, lookup: Lookup): Value => plain(answerOf(expression, lookup));
 
 const answerOf = (condition: Condition, lookup: Lookup): unknown =>
@@ -153,7 +153,7 @@ function toConfigError(written: Written, error: CelError, lookup: Lookup | undef
       return failure(
         written,
         start,
-        `unknown variable "${name}"${orMeant(didYouMean(name, [...(lookup?.names?.() ?? [])]))}`,
+        `undefined variable "${name}"${orMeant(didYouMean(name, [...(lookup?.names?.() ?? [])]))}`,
         hint ?? `ask first: defined(${name})`,
       );
     case 'no_such_key':

@@ -19,7 +19,7 @@ export interface Unfinished {
 /** Says which command did not come back, and why: the connection, the time limit, or the shell. */
 export function explainEnd({ outcome, trip, answered, seconds, words, where }: Unfinished): VipctlError {
   const command = trip.inputs[answered]?.command.shown ?? '';
-  const last = words.map((text) => text.trim().split('\n').at(-1)).find(Boolean);
+  const last = words.map(lastLine).find(Boolean);
   const hint = last && `it last printed: ${last}`;
   if (outcome === 'late' || isTimeout(outcome, seconds, trip.timeoutSeconds)) {
     return new HostError(`timed out after ${trip.timeoutSeconds} s: ${command}`, { hint });
@@ -34,3 +34,10 @@ function isTimeout(ending: Ending, seconds: number, limit: number): boolean {
   if (ending.kind === 'lost' || seconds < limit) return false;
   return ending.kind === 'signal' || ending.code === 124 || ending.code === 137;
 }
+
+/** `Terminated` is what the shell says of a command that our own time limit ended. */
+const lastLine = (text: string) =>
+  text
+    .trim()
+    .split('\n')
+    .findLast((line) => line !== 'Terminated');

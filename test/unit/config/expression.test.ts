@@ -57,7 +57,7 @@ test.each([
 });
 
 test.each([
-  ['nme == "x"', 'p.yml:3:11: unknown variable "nme"; did you mean "name"?\n  nme == "x"\n  ^', 'ask first: defined(nme)'],
+  ['nme == "x"', 'p.yml:3:11: undefined variable "nme"; did you mean "name"?\n  nme == "x"\n  ^', 'ask first: defined(nme)'],
   ['on && map.z == 1', 'p.yml:3:21: there is no key "z"\n  on && map.z == 1\n            ^', 'ask first: has(x.key), or defined(x.key)'],
   ['name', 'p.yml:3:11: the condition gives text, not true or false\n  name\n  ^', 'compare it: x == "…", or x != ""'],
   ['list', 'p.yml:3:11: the condition gives a list, not true or false\n  list\n  ^', 'ask for its size: size(x) > 0'],
@@ -66,7 +66,7 @@ test.each([
   ['"yes"', 'p.yml:3:11: the condition gives text, not true or false\n  "yes"\n  ^', 'compare it: x == "…", or x != ""'],
   ['count ==', 'p.yml:3:19: unexpected token: EOF\n  count ==\n          ^', undefined],
   ['defined("name")', 'p.yml:3:19: defined() takes a name without quotes: defined(x.y)\n  defined("name")\n          ^', undefined],
-  ['on &&\n  nope', 'p.yml:4:13: unknown variable "nope"\n    nope\n    ^', 'ask first: defined(nope)'],
+  ['on &&\n  nope', 'p.yml:4:13: undefined variable "nope"\n    nope\n    ^', 'ask first: defined(nope)'],
   ['name.matches("(")', 'p.yml:3:11: error parsing regexp: missing closing ): `(`\n  name.matches("(")\n  ^', undefined],
 ])('%j is refused where it goes wrong', (text, message, hint) => {
   const error = errorOf(text);

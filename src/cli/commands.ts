@@ -33,6 +33,11 @@ export const commands: readonly Entry[] = [
   },
   { usage: 'inventory', describe: 'Print hosts, groups and variables', load: async () => (await import('./inventory.ts')).inventory },
   {
+    usage: 'drill [action]',
+    describe: 'Break a cluster on purpose, and measure what clients notice',
+    load: async () => (await import('./drill.ts')).drill,
+  },
+  {
     usage: 'lab <action> [host] [command]',
     describe: 'Run hosts of an inventory on this machine',
     load: async () => (await import('./lab.ts')).lab,

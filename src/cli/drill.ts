@@ -1,0 +1,117 @@
+import { drillJson } from '../drill/json.ts';
+import { recover } from '../drill/recover.ts';
+import { passed } from '../drill/result.ts';
+import { type Announcement, drill as drillCluster } from '../drill/run.ts';
+import { scenarios } from '../drill/scenarios.ts';
+import { resultTable } from '../drill/table.ts';
+import { ConfigError, EXIT } from '../model/errors.ts';
+import type { Emit } from '../model/event.ts';
+import { table } from '../report/table.ts';
+import { defineCommand } from './command.ts';
+import { toConnection } from './connection.ts';
+import { type Io, isInteractive } from './io.ts';
+import { connectionOptions, inventoryOptions } from './options.ts';
+import { askYes } from './prompt.ts';
+import { commaSeparated, one, oneOf, text, wholeNumber } from './values.ts';
+
+const options = {
+  inventory: { ...inventoryOptions.inventory, demandOption: false },
+  scenario: {
+    alias: 's',
+    type: 'array',
+    string: true,
+    requiresArg: true,
+    coerce: commaSeparated('scenario'),
+    describe: 'Names from --list, safe, or all [safe]',
+  },
+  list: { type: 'boolean', default: false, describe: 'Print the scenarios and exit' },
+  repeat: {
+    type: 'string',
+    requiresArg: true,
+    default: '1',
+    coerce: one('repeat', wholeNumber('repeat', 1)),
+    describe: 'Rounds of each scenario',
+  },
+  target: {
+    type: 'string',
+    requiresArg: true,
+    default: 'owner',
+    coerce: one('target', text),
+    describe: 'owner of the first VIP, backup, or a host',
+  },
+  'max-outage': {
+    type: 'string',
+    requiresArg: true,
+    coerce: one('max-outage', wholeNumber('max-outage', 1)),
+    describe: 'The longest outage you accept, in ms',
+  },
+  yes: { alias: 'y', type: 'boolean', default: false, describe: 'Do not ask' },
+  format: {
+    type: 'string',
+    requiresArg: true,
+    default: 'text',
+    coerce: one('format', oneOf('format', ['text', 'json'])),
+    describe: 'text; json: one document on stdout, the course of it on stderr',
+  },
+  ...connectionOptions,
+} as const;
+
+/** `vipctl drill`: breaks a cluster on purpose, measures what clients notice, and repairs it. */
+export const drill = defineCommand({
+  options,
+  declare: (yargs) =>
+    yargs
+      .positional('action', {
+        choices: ['run', 'recover'] as const,
+        default: 'run' as const,
+        describe: 'Drill, or end an interrupted drill',
+      })
+      .example('$0 drill --list', 'what there is')
+      .example('$0 drill -i prod.yml -s haproxy-stop,keepalived-stop', 'two failovers of the owner of the VIP')
+      .example('$0 drill -i prod.yml -s all --repeat 5 --yes', 'the lot, with statistics')
+      .example('$0 drill recover -i prod.yml', 'end an interrupted drill at once'),
+  async run(args, io) {
+    if (args.list) return list(io);
+    if (!args.inventory) throw new ConfigError('drill needs --inventory');
+    if (!args.yes && !isInteractive(io) && args.action === 'run')
+      throw new ConfigError('a drill breaks things on purpose, and there is nobody to ask', { hint: 'add --yes' });
+    const request = { command: 'drill', inventory: args.inventory, connection: await toConnection(args, io) };
+    const out = args.format === 'json' ? io.stderr : io.stdout;
+    const tell = (line: string) => void out.write(`${io.redactor.text(line)}\n`);
+    const telling = { ...io, emit: warnings(io) };
+    if (args.action === 'recover') {
+      await recover(request, telling, tell);
+      return EXIT.ok;
+    }
+    const wish = { scenarios: args.scenario ?? ['safe'], repeat: args.repeat, target: args.target, maxOutageMs: args['max-outage'] };
+    const agree = async (what: Announcement) => {
+      announce(what, tell);
+      return args.yes || askYes(`Drill cluster ${what.cluster} (${what.nodes.join(', ')})?`, io);
+    };
+    const results = await drillCluster({ ...request, ...wish }, telling, { tell, agree });
+    if (!results) return EXIT.interrupted;
+    for (const line of ['', ...resultTable(results)]) tell(line);
+    if (args.format === 'json') io.stdout.write(`${io.redactor.text(drillJson(results))}\n`);
+    if (io.signal.aborted) return EXIT.interrupted;
+    return results.every(passed) ? EXIT.ok : EXIT.verification;
+  },
+});
+
+function list(io: Io): number {
+  const rows = scenarios.map((s) => [s.name, s.risk, s.does]);
+  for (const line of table([['scenario', 'clients notice', 'what it does'], ...rows], [0, 1, 2])) io.stdout.write(`${line}\n`);
+  return EXIT.ok;
+}
+
+function announce({ plan, healsWithin }: Announcement, tell: (line: string) => void): void {
+  for (const line of plan) tell(line);
+  tell(`whatever becomes of this process, each fault is taken back on the hosts within ${healsWithin} s of the beginning of its drill`);
+}
+
+/** Of the events of a run, a drill tells only what its hosts or the inventory warn of. */
+const warnings =
+  (io: Io): Emit =>
+  (event) => {
+    if (event.type === 'warning')
+      io.stderr.write(`${io.redactor.text(`warning: ${event.host ? `${event.host}: ` : ''}${event.message}`)}\n`);
+  };

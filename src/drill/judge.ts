@@ -1,0 +1,66 @@
+import type { Verdict } from '../model/event.ts';
+import { type DrillResult, showMs, showSpan, type TrackResult } from './result.ts';
+
+/** What a probe every 20 ms, clocks good to half a trip and a busy controller add to a timer (design: upper bound + 0.5 s). */
+const SLACK_MS = 500;
+/** When a VIP is taken back, the loser gives way on the first advert of the winner: both hold it meanwhile. */
+const OVERLAP_MS = 250;
+
+/** Who is to hold an instance's VIPs when all is well again; undefined: any one node (no preemption). */
+export type Rightful = ReadonlyMap<string, string | undefined>;
+
+/** Judges what was measured against what was predicted, and against the longest outage accepted (ms). */
+export function judge(result: Omit<DrillResult, 'verdicts'>, rightful: Rightful, maxOutageMs: number | undefined): Verdict[] {
+  return [
+    ...result.tracks.flatMap((track) => [
+      outage(track),
+      ...(maxOutageMs === undefined ? [] : [accepted(track, maxOutageMs)]),
+      movement(track, result.target),
+      ...(track.expectation.doubles ? [] : [single(track)]),
+      atEnd(track, result.record.to, rightful.get(track.instance)),
+    ]),
+    {
+      check: 'full redundancy again',
+      passed: result.redundant !== undefined,
+      detail: result.redundant === undefined ? 'not within the time given' : `${showMs(result.redundant - result.undone)} after the undo`,
+    },
+  ];
+}
+
+function outage({ vip, expectation, outage }: TrackResult): Verdict {
+  const passed = outage <= expectation.outage.to * 1000 + SLACK_MS;
+  const early = outage < expectation.outage.from * 1000 - SLACK_MS ? ', sooner than predicted' : '';
+  return {
+    check: `outage of ${vip} as predicted`,
+    passed,
+    detail: `predicted ${showSpan(expectation.outage)} (${expectation.because}), measured ${showMs(outage)}${early}`,
+  };
+}
+
+const accepted = ({ vip, outage }: TrackResult, most: number): Verdict => ({
+  check: `outage of ${vip} accepted`,
+  passed: outage <= most,
+  detail: `${showMs(outage)} of ${showMs(most)}`,
+});
+
+function movement({ vip, expectation, newOwner, owner }: TrackResult, target: string): Verdict {
+  const check = `${vip} ${expectation.vips === 'move' ? `leaves ${target}` : `stays on ${owner}`}`;
+  const detail = newOwner ? `${newOwner.node} took it after ${showMs(newOwner.after)}` : `${owner} kept it`;
+  if (expectation.vips === 'either' || expectation.doubles) return { check: `${vip} is held`, passed: true, detail };
+  return { check, passed: (newOwner !== undefined) === (expectation.vips === 'move'), detail };
+}
+
+const single = ({ vip, dualOwner }: TrackResult): Verdict => ({
+  check: `${vip} never has two owners`,
+  passed: dualOwner <= OVERLAP_MS,
+  detail: dualOwner === 0 ? '' : `${showMs(dualOwner)} together, ${showMs(OVERLAP_MS)} are usual when it is taken back`,
+});
+
+function atEnd({ vip, tenancy }: TrackResult, end: number, rightful: string | undefined): Verdict {
+  const owners = tenancy.filter((t) => t.to >= end).map((t) => t.node);
+  return {
+    check: `${vip} ends with ${rightful ?? 'one owner'}`,
+    passed: owners.length === 1 && (rightful === undefined || owners[0] === rightful),
+    detail: owners.length === 0 ? 'no node holds it' : `${owners.join(' and ')} hold${owners.length === 1 ? 's' : ''} it`,
+  };
+}

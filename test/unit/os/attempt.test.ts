@@ -27,7 +27,7 @@ const HOLDER = `use Fcntl; open(my $f, '+>', $ARGV[0]) or die; my $l = pack('s s
 fcntl($f, F_SETLK, $l) or die; $| = 1; print "held\\n"; <STDIN>;`;
 
 async function hold(file: string) {
-  const holder = spawn('perl', ['-e', HOLDER, file], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const holder = spawn('/usr/bin/perl', ['-e', HOLDER, file], { stdio: ['pipe', 'pipe', 'inherit'] });
   await once(holder.stdout, 'data');
   return holder;
 }

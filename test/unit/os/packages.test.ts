@@ -106,7 +106,7 @@ describe('installing with apt', () => {
       'apt-get',
       `case $* in *update*) echo 'E: Failed to fetch http://x'; exit 100 ;; *) echo 'E: Unable to locate package a'; exit 100 ;; esac`,
     );
-    const { did, exitCode, stderr, stdout } = runWith(apt.install(names('a'), NOW));
+    const { did, exitCode, stderr = '', stdout } = runWith(apt.install(names('a'), NOW));
     expect(did).toHaveLength(3);
     expect({ exitCode, stdout }).toEqual({ exitCode: 100, stdout: '' });
     expect(stderr.split('\n').slice(1, 3)).toEqual(['E: Failed to fetch http://x', 'E: Unable to locate package a']);

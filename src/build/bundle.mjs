@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { lazyWidth } from './lazy-width.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const dist = join(root, 'dist');
@@ -26,6 +27,9 @@ export async function bundle() {
     target: 'node20.19',
     chunkNames: 'chunks/[name]-[hash]',
     banner: { js: banner },
+    minifyWhitespace: true,
+    minifySyntax: true,
+    plugins: [lazyWidth],
     define: { __dirname: 'import.meta.dirname' },
     // Native add-ons of ssh2 are optional: it works without them.
     external: ['cpu-features', '*.node'],

@@ -16,8 +16,6 @@ export interface OsFamily {
   readonly packages: PackageManager;
   /** The family's word for a service that goes by several (`chrony` and `chronyd`); other names stay as they are. */
   serviceName(name: string): string;
-  /** The file a unit or init script takes a service's options from. */
-  environmentFile(service: string): string;
   /** What makes a SysV service start at boot, or not. */
   readonly boot: { enable(service: string): Command; disable(service: string): Command };
   readonly time: TimeTable;

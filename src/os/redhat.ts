@@ -23,7 +23,6 @@ export function redhat({ distribution, version }: Release): OsFamily {
     id: 'redhat',
     packages,
     serviceName: (name) => ({ chrony: 'chronyd', ntp: 'ntpd', ssh: 'sshd', cron: 'crond', apache2: 'httpd' })[name] ?? name,
-    environmentFile: (service) => `/etc/sysconfig/${service}`,
     boot: {
       enable: (service) => all(sh`chkconfig --add ${service}`, sh`chkconfig ${service} on`),
       disable: (service) => sh`chkconfig ${service} off`,

@@ -56,10 +56,6 @@ describe('the words of a family', () => {
     [el, 'keepalived', 'keepalived'],
   ])('for services: %#', (os, name, expected) => expect(os.serviceName(name)).toBe(expected));
 
-  it('for the files of options', () => {
-    expect([deb, el].map((os) => os.environmentFile('keepalived'))).toEqual(['/etc/default/keepalived', '/etc/sysconfig/keepalived']);
-  });
-
   it.each([
     ['ubuntu', '18.04', 'timesyncd', []],
     ['ubuntu', '20.04', 'timesyncd', ['systemd-timesyncd']],

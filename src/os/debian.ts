@@ -21,7 +21,6 @@ export const debian = (release: Release): OsFamily => ({
   id: 'debian',
   packages: apt,
   serviceName: (name) => ({ chronyd: 'chrony', sshd: 'ssh', crond: 'cron' })[name] ?? name,
-  environmentFile: (service) => `/etc/default/${service}`,
   boot: {
     enable: (service) => all(sh`update-rc.d ${service} defaults`, sh`update-rc.d ${service} enable`),
     disable: (service) => sh`update-rc.d ${service} disable`,

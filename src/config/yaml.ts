@@ -86,13 +86,14 @@ function understood<T>(text: string, file: string, parse: () => T): T {
 function reword(reason: string, line: string): [message: string, hint?: string] {
   const unknownTag = /^unknown (\w+) tag !<(.+)>$/.exec(reason);
   if (unknownTag) return [`unknown tag ${unknownTag[2]} on a ${unknownTag[1]}`, 'known tags: !secret on text'];
-  if (/^tab characters/.test(reason)) return ['a tab stands in the indentation', 'use spaces'];
+  if (/^tab characters/.test(reason) || /^ *\t/.test(line)) return ['a tab stands in the indentation', 'use spaces'];
   if (/^deficient indentation/.test(reason)) return ['this line is indented too little', 'or a bracket or quote above it was left open'];
-  if (/^end of the stream/.test(reason))
-    return ['this does not continue what stands above it', 'compare its indentation with the lines above'];
+  if (/^end of the stream/.test(reason)) return ['this does not continue what stands above it', INDENTATION];
   if (/^unidentified alias/.test(reason)) return [reason.replace('unidentified alias', 'no value above is marked with the anchor')];
   if (/:\s*\{\{/.test(line)) return [reason, 'quote a value that begins with {{: "{{ name }}"'];
   if (/:\s+[@`%]/.test(line)) return [reason, 'quote a value that begins with @, ` or %'];
   if (/:\s.*:\s/.test(line)) return [reason, 'quote a value that contains ": "'];
-  return [reason];
+  return /^bad indentation/.test(reason) ? [reason, INDENTATION] : [reason];
 }
+
+const INDENTATION = 'compare its indentation with the lines above';

@@ -8,7 +8,7 @@ const yamlError = (text: string) => errorOf(() => parseYaml(text, 'f.yml'));
 
 test.each([
   ['a tab in the indentation', 'a:\n\tb: 1\n', 'f.yml:2:1: a tab stands in the indentation | use spaces'],
-  ['a bad indent', 'a: 1\n b: 2\n', 'f.yml:2:3: bad indentation of a mapping entry'],
+  ['a bad indent', 'a: 1\n b: 2\n', 'f.yml:2:3: bad indentation of a mapping entry | compare its indentation with the lines above'],
   [
     'a line that falls out',
     '- a\nb: 1',

@@ -19,6 +19,17 @@ export default defineConfig({
           hookTimeout: 600_000,
         },
       },
+      {
+        test: {
+          name: 'systems',
+          root,
+          include: ['systems/**/*.test.ts'],
+          globalSetup: [`${root}/bundle.mjs`],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+        },
+      },
     ],
   },
 });

@@ -26,7 +26,7 @@ const foreign = (vars: Vars): Layer => ({ vars, trusted: false });
 export function variables(world: World, run: HostRun, loaded?: LoadedPlay, task?: Task, item?: Vars): Lookup {
   const layers = [
     trusted(run.host.vars, (path) => world.inventory.positionOf(run.host.name, path)),
-    foreign(run.facts ? factsAsVars(run.facts) : {}),
+    foreign(factVars(run)),
     trusted(loaded?.play.vars ?? {}, loaded?.play.whereVar),
     trusted(loaded?.files.vars ?? {}, loaded?.files.where),
     trusted(task?.vars ?? {}, task?.whereVar),
@@ -36,6 +36,13 @@ export function variables(world: World, run: HostRun, loaded?: LoadedPlay, task?
   ];
   const scope: Lookup = createScope(world.templates, layers, (name: string) => magic(name, world, run, loaded, () => scope));
   return scope;
+}
+
+/** The facts as variables, worked out once for all tasks. */
+function factVars(run: HostRun): Vars {
+  if (!run.facts) return {};
+  if (run.factVars?.of !== run.facts) run.factVars = { of: run.facts, vars: factsAsVars(run.facts) };
+  return run.factVars.vars;
 }
 
 function magic(name: string, world: World, run: HostRun, loaded: LoadedPlay | undefined, scope: () => Lookup): Value | undefined {
@@ -73,11 +80,7 @@ function hostvars(world: World, loaded: LoadedPlay | undefined): Value {
 
 function varsOf(world: World, run: HostRun, loaded: LoadedPlay | undefined): Value {
   const lookup = variables(world, run, loaded);
-  const names = new Set([
-    ...Object.keys(run.host.vars),
-    ...Object.keys(run.facts ? factsAsVars(run.facts) : {}),
-    ...Object.keys(run.learned),
-  ]);
+  const names = new Set([...Object.keys(run.host.vars), ...Object.keys(factVars(run)), ...Object.keys(run.learned)]);
   const vars = {};
   for (const name of [...names, 'inventory_hostname', 'group_names'])
     Object.defineProperty(vars, name, { enumerable: true, get: () => lookup(name) });

@@ -50,6 +50,8 @@ export interface HostRun {
   readonly host: Host;
   readonly session: Session;
   facts: Facts | undefined;
+  /** The variables made of the facts, and of which facts. */
+  factVars?: { readonly of: Facts; readonly vars: Vars };
   /** The node plan derived last, and what it was derived from. */
   plan?: { readonly basis: readonly unknown[]; readonly node: NodePlan };
   /** Results of `set_fact` and `register`: data from hosts, never templates. */

@@ -14,20 +14,18 @@ export interface Loaded {
 /** Where vipctl notes the last reload of a SysV service, whose init script keeps no such record; gone with the next boot. */
 export const stampOf = (service: string): string => `/run/vipctl-${service}.loaded`;
 
-/** Prints `Key=value` lines for {@link parseLoaded}; nothing to ask when there are no files. */
+/** What systemd has to tell with its answer about the unit (see unitQuery) for {@link parseLoaded}. */
+export const LOADED_PROPERTIES = ['StateChange', 'ActiveEnter'].flatMap((name) => [`${name}Timestamp`, `${name}TimestampMonotonic`]);
+
+/** Prints the other `Key=value` lines for {@link parseLoaded}; nothing to ask when there are no files. */
 export function loadedQuery(id: string, files: readonly string[], init: Init | undefined): Command {
   if (files.length === 0) return sh`:`;
-  const times = init === 'systemd' ? SYSTEMD(id) : SYSV(id);
+  const times = init === 'systemd' ? CLOCKS : SYSV(id);
   return lines(times, sh`for f in ${files}; do at=$(date -r "$f" +%s.%N 2>/dev/null) && echo "Changed=$at $f"; done; :`);
 }
 
 /** systemd keeps the moments to the microsecond, but on the clock that stands still while a machine sleeps; to the second as a date. */
-const SYSTEMD = (id: string) => sh`t=$(systemctl show --property=StateChangeTimestamp --value -- ${id})
-echo "StateChange=$(date -d "$t" +%s 2>/dev/null)"
-t=$(systemctl show --property=ActiveEnterTimestamp --value -- ${id})
-echo "ActiveEnter=$(date -d "$t" +%s 2>/dev/null)"
-systemctl show --property=StateChangeTimestampMonotonic,ActiveEnterTimestampMonotonic -- ${id}
-read -r up _ </proc/uptime; echo "Uptime=$up"; echo "Now=$(date +%s.%N)"`;
+const CLOCKS = sh`read -r up _ </proc/uptime; echo "Uptime=$up"; echo "Now=$(date +%s.%N)"`;
 
 const SYSV = (id: string) => sh`for f in /var/run/${id}.pid /var/run/${id}/${id}.pid; do
   at=$(date -r "$f" +%s.%N 2>/dev/null) && echo "Started=$at"
@@ -45,10 +43,16 @@ export function parseLoaded({ stdout }: CommandResult): Loaded {
 
 /** The exact moment; where the clocks have drifted apart by sleep, the end of the second it happened in. */
 function moment(p: Readonly<Record<string, string>>, name: 'ActiveEnter' | 'StateChange'): number | undefined {
-  const second = Number(p[name] || Number.NaN);
-  if (Number.isNaN(second)) return undefined;
+  const second = parseDate(p[`${name}Timestamp`]);
+  if (second === undefined) return undefined;
   const exact = Number(p.Now) - Number(p.Uptime) + Number(p[`${name}TimestampMonotonic`]) / 1e6;
   return Number.isNaN(exact) ? second + 1 : Math.min(Math.max(exact, second), second + 1);
+}
+
+/** Seconds since 1970 of `Fri 2026-11-20 12:37:07 UTC`; undefined where the moment has not come yet (`n/a` or nothing). */
+function parseDate(text: string | undefined): number | undefined {
+  const [, date, time] = /^\w+ (\d+-\d+-\d+) (\d+:\d+:\d+)(?:\.\d+)? UTC$/.exec(text ?? '') ?? [];
+  return date === undefined ? undefined : Date.parse(`${date}T${time}Z`) / 1000;
 }
 
 /** The files among these that were changed after a moment. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Change, deferred, refused, run } from '../model/change.ts';
 import { lines, sh } from '../shell/sh.ts';
-import { changedSince, type Loaded, loadedQuery, parseLoaded } from './loaded.ts';
+import { changedSince, LOADED_PROPERTIES, type Loaded, loadedQuery, parseLoaded } from './loaded.ts';
 import { type Context, defineModule } from './module.ts';
 import { parseUnits, type Unit, unitQuery } from './unit.ts';
 import { bootStep, daemonReload, stateStep } from './unit-steps.ts';
@@ -39,7 +39,7 @@ export const serviceModule = defineModule<Params, State>({
     const id = os.serviceName(name.replace(/\.service$/, ''));
     const files = [...wish.reloaded_after, ...wish.restarted_after];
     return {
-      command: lines(unitQuery([id], facts.init), loadedQuery(id, files, facts.init)),
+      command: lines(unitQuery([id], facts.init, LOADED_PROPERTIES), loadedQuery(id, files, facts.init)),
       parse: (result) => ({ ...(parseUnits([id], result)[0] as Unit), loaded: parseLoaded(result) }),
     };
   },

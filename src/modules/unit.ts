@@ -20,13 +20,16 @@ export interface Unit {
   readonly oneshot: boolean;
 }
 
-const PROPERTIES = 'Id,LoadState,ActiveState,UnitFileState,NeedDaemonReload,CanReload,Type';
+const PROPERTIES = ['Id', 'LoadState', 'ActiveState', 'UnitFileState', 'NeedDaemonReload', 'CanReload', 'Type'];
 
-/** Asks about units in one program; a SysV service answers in the same words. Read with {@link parseUnits}. */
-export function unitQuery(names: readonly string[], init: Init | undefined): Command {
+/**
+ * Asks about units in one program; a SysV service answers in the same words. Read with {@link parseUnits}.
+ * `more` are further properties of systemd's, printed beside; its dates are in UTC.
+ */
+export function unitQuery(names: readonly string[], init: Init | undefined, more: readonly string[] = []): Command {
   if (init !== 'systemd') return sh`for name in ${names}; do ${SYSV_QUERY}; done`;
   return lines(
-    sh`systemctl show --property=${PROPERTIES} -- ${names} || exit`,
+    sh`TZ=UTC systemctl show --property=${[...PROPERTIES, ...more].join(',')} -- ${names} || exit`,
     sh`for name in ${names}; do ${LINKED} && echo "Linked=$name"; done; :`,
   );
 }

@@ -22,7 +22,7 @@ const FLOORS: readonly (readonly string[])[] = [
 const PURE = 4;
 const PURE_NODE_MODULES = ['node:crypto', 'node:path'];
 const IMPURE =
-  /\b(?:async|await|Promise|setTimeout|setInterval|fetch|performance|process|console)\b(?=[\s.(<])|\bDate\b(?=[.(])|\bMath\.random\b/;
+  /\b(?:async|await|Promise|setTimeout|setInterval|fetch|performance|process|console)\b(?=[\s.(<])|\bDate\b(?=[.(])(?!\.parse\b)|\bMath\.random\b/;
 
 /** The only places that may import a package; others are free above the pure floors. */
 const DOORS: Readonly<Record<string, RegExp>> = {

@@ -5,7 +5,7 @@ import { EXIT, HostError, VipctlError } from '../model/errors.ts';
 import { type Command, sh } from '../shell/sh.ts';
 import { arm, type Journal, release, undo } from './dead-man.ts';
 import { judge } from './judge.ts';
-import { type Owners, refuseUnready, settled } from './precheck.ts';
+import { type Owners, refuseUnready, SETTLE_MS, settled } from './precheck.ts';
 import { type Recording, record } from './recorder.ts';
 import type { DrillResult } from './result.ts';
 import type { Fault, Scenario } from './scenario.ts';
@@ -16,8 +16,6 @@ import { clockOffset, now } from './watch.ts';
 /** How long all is watched before anything is done, and after all is well again. */
 const BASELINE_MS = 2_000;
 const AFTER_MS = 1_000;
-/** How long a cluster may take to be whole again. */
-const SETTLE_MS = 20_000;
 /** Beyond everything planned, before a host undoes a fault by itself. */
 const GRACE_SECONDS = 15;
 
@@ -33,7 +31,8 @@ export interface Order {
 }
 
 /** Within how many seconds of its beginning a drill is undone on the hosts, whatever becomes of us. */
-export const healsWithin = (lasts: number): number => Math.ceil((BASELINE_MS + SETTLE_MS) / 1000 + lasts + GRACE_SECONDS);
+export const healsWithin = (lasts: number, aftermath: number): number =>
+  Math.ceil((BASELINE_MS + SETTLE_MS + AFTER_MS) / 1000 + lasts + 2 * aftermath + GRACE_SECONDS);
 
 /** Strikes, measures, takes it back and judges. What was armed is released whatever happens. Throws HostError, and VipctlError when interrupted. */
 export async function drillOnce(world: World, stage: Stage, order: Order, tell: (line: string) => void): Promise<DrillResult> {
@@ -41,14 +40,15 @@ export async function drillOnce(world: World, stage: Stage, order: Order, tell: 
   const fault = scenario.fault(target.scene);
   const struck = fault.on === 'all' ? stage.actors : [target];
   await refuseUnready(struck, fault);
-  const seconds = healsWithin(lasts);
+  const aftermath = scenario.aftermath?.(target.scene) ?? 0;
+  const seconds = healsWithin(lasts, aftermath);
   const offsets = new Map(await pooled(stage.actors, world.options.forks, async (actor) => [actor, await clockOffset(actor)] as const));
   const journal = { id, scenario: scenario.name, cluster: stage.spec.name, target: target.name, due: Math.round(now() + seconds * 1000) };
   const armed: Actor[] = [];
   try {
     // One after the other: whoever is second to lock the first host goes away empty-handed.
     for (const actor of stage.actors) await armHost(actor, journal, struck.includes(actor) ? fault.undo : sh`:`, seconds, armed);
-    return await perform(world, stage, order, { fault, struck, offsets, seconds }, tell);
+    return await perform(world, stage, order, { fault, struck, offsets, seconds, aftermath }, tell);
   } finally {
     await Promise.all(armed.map((actor) => must(actor, [undo, release(id)])));
   }
@@ -59,11 +59,12 @@ interface Means {
   readonly struck: readonly Actor[];
   readonly offsets: ReadonlyMap<Actor, number>;
   readonly seconds: number;
+  readonly aftermath: number;
 }
 
 async function perform(world: World, stage: Stage, order: Order, means: Means, tell: (line: string) => void): Promise<DrillResult> {
   const { scenario, target, lasts } = order;
-  const { fault, struck, offsets, seconds } = means;
+  const { fault, struck, offsets, seconds, aftermath } = means;
   const began = new Date().toISOString();
   let injected: number | undefined;
   const stamp = (at: number) => `${(injected === undefined ? '' : `+${((at - injected) / 1000).toFixed(2)} s`).padStart(9)}  `;
@@ -82,9 +83,9 @@ async function perform(world: World, stage: Stage, order: Order, means: Means, t
     await world.sleep(lasts * 1000);
     const undone = await strike(struck, undo, offsets, (at) => tell(`${stamp(at)}taken back`));
     if (world.signal.aborted) throw interrupted();
-    const { troubles } = await settled(world, stage, SETTLE_MS);
-    const redundant = troubles.length === 0 ? now() : undefined;
-    tell(`${stamp(now())}${redundant === undefined ? troubles.join('; ') : 'full redundancy again'}`);
+    const { troubles, since } = await settled(world, stage, aftermath * 1000);
+    const redundant = troubles.length === 0 ? now() - (world.now() - since) : undefined;
+    tell(`${stamp(redundant ?? now())}${redundant === undefined ? troubles.join('; ') : 'full redundancy again'}`);
     await world.sleep(AFTER_MS);
     const { to, cuts } = await recording.stop();
     const tracks = stage.tracks.map((track) => {

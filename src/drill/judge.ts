@@ -14,6 +14,7 @@ export function judge(result: Omit<DrillResult, 'verdicts'>, rightful: Rightful,
   return [
     ...result.tracks.flatMap((track) => [
       outage(track),
+      wayBack(track),
       ...(maxOutageMs === undefined ? [] : [accepted(track, maxOutageMs)]),
       movement(track, result.target),
       ...(track.expectation.doubles ? [] : [single(track)]),
@@ -37,11 +38,19 @@ function outage({ vip, expectation, outage }: TrackResult): Verdict {
   };
 }
 
-const accepted = ({ vip, outage }: TrackResult, most: number): Verdict => ({
-  check: `outage of ${vip} accepted`,
-  passed: outage <= most,
-  detail: `${showMs(outage)} of ${showMs(most)}`,
-});
+function wayBack({ vip, expectation, failback }: TrackResult): Verdict {
+  const back = expectation.back ?? { from: 0, to: 0 };
+  return {
+    check: `way back of ${vip} as predicted`,
+    passed: failback <= back.to * 1000 + SLACK_MS,
+    detail: `predicted ${showSpan(back)}, measured ${showMs(failback)}`,
+  };
+}
+
+function accepted({ vip, outage, failback }: TrackResult, most: number): Verdict {
+  const worst = Math.max(outage, failback);
+  return { check: `outage of ${vip} accepted`, passed: worst <= most, detail: `${showMs(worst)} of at most ${showMs(most)}` };
+}
 
 function movement({ vip, expectation, newOwner, owner }: TrackResult, target: string): Verdict {
   const check = `${vip} ${expectation.vips === 'move' ? `leaves ${target}` : `stays on ${owner}`}`;

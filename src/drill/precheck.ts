@@ -6,13 +6,13 @@ import { interfacesProbe } from '../facts/network.ts';
 import { EXIT, VipctlError } from '../model/errors.ts';
 import type { Probe } from '../model/probe.ts';
 import { sh } from '../shell/sh.ts';
-import { ask } from '../verify/ask.ts';
+import { type Answer, ask } from '../verify/ask.ts';
 import { type Journal, readJournal } from './dead-man.ts';
 import type { Fault, Scene } from './scenario.ts';
 import type { Actor, Stage } from './stage.ts';
 
 /** How long a cluster may take to be whole again, after a drill or its own start. */
-const SETTLE_MS = 20_000;
+export const SETTLE_MS = 20_000;
 const PAUSE_MS = 250;
 const ANSWER_MS = 1_000;
 
@@ -23,20 +23,26 @@ export type Owners = ReadonlyMap<string, string>;
 export interface Health {
   readonly troubles: readonly string[];
   readonly owners: Owners;
+  /** Since when nothing has stood against it, by the world's clock. */
+  readonly since: number;
 }
 
-/** Waits until nothing stands against a drill any more; answers with the last look when that takes too long. */
-export async function settled(world: World, stage: Stage, deadlineMs = SETTLE_MS): Promise<Health> {
-  const until = world.now() + deadlineMs;
+/** Waits until nothing has stood against a drill for some time; answers with the last look when that takes too long. */
+export async function settled(world: World, stage: Stage, steadyMs = 0): Promise<Health> {
+  const until = world.now() + SETTLE_MS;
+  let since: number | undefined;
   for (;;) {
     const health = await look(world, stage);
-    if (health.troubles.length === 0 || world.now() > until || world.signal.aborted) return health;
+    const at = world.now();
+    since = health.troubles.length === 0 ? (since ?? at) : undefined;
+    const isSteady = since !== undefined && at - since >= steadyMs;
+    if (isSteady || at > until + steadyMs || world.signal.aborted) return { ...health, since: since ?? at };
     await world.sleep(PAUSE_MS);
   }
 }
 
 /** Whether redundancy is whole: one owner for each VIP, every node fit and answering, the rightful owner in place. */
-async function look(world: World, { actors, tracks, spec, rightful }: Stage): Promise<Health> {
+async function look(world: World, { actors, tracks, spec, rightful }: Stage): Promise<Omit<Health, 'since'>> {
   const seen = await pooled(actors, world.options.forks, async (actor) => ({ actor, ...(await lookAt(actor)) }));
   const answers = await Promise.all(
     actors.flatMap((a) =>
@@ -58,13 +64,15 @@ async function look(world: World, { actors, tracks, spec, rightful }: Stage): Pr
     troubles: [
       ...seen.flatMap((s) => s.troubles),
       ...answers.flatMap(({ a, answer }) =>
-        answer.error === undefined ? [] : [`${a.name} does not serve on ${a.address}: ${answer.error}`],
+        serves(answer) ? [] : [`${a.name} does not serve: ${answer.error ?? `status ${answer.status}`}`],
       ),
       ...ownership,
     ],
     owners: new Map(held.flatMap(({ vip, by: [owner] }) => (owner === undefined ? [] : [[vip, owner]]))),
   };
 }
+
+const serves = ({ error, status = 200 }: Answer) => error === undefined && status < 500;
 
 async function lookAt({ name, session, as, scene }: Actor) {
   session.forget();

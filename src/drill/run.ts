@@ -49,7 +49,15 @@ export const drill = (request: DrillRequest, io: Telling, audience: Audience): P
     const lasts = lastingOf(stage);
     const plan = able.map((s) => planLine(s, stage, target(), owners, lasts));
     const nodes = stage.actors.map((a) => a.name);
-    if (!(await audience.agree({ cluster: stage.spec.name, nodes, plan, healsWithin: healsWithin(lasts) }))) return undefined;
+    if (
+      !(await audience.agree({
+        cluster: stage.spec.name,
+        nodes,
+        plan,
+        healsWithin: Math.max(...able.map((s) => healsWithin(lasts, s.aftermath?.(target().scene) ?? 0))),
+      }))
+    )
+      return undefined;
     return series(world, stage, able, request, lasts, audience.tell);
   });
 };

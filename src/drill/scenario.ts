@@ -53,6 +53,8 @@ export interface Expectation {
   readonly vips: 'move' | 'stay' | 'either';
   /** Whether two nodes may hold them while the fault lasts. */
   readonly doubles: boolean;
+  /** Seconds without an answer once the VIPs are taken back; absent: none. */
+  readonly back?: Span;
 }
 
 /** The instance a fault is predicted for. */
@@ -73,6 +75,8 @@ export interface Scenario {
   readonly risk: Risk;
   /** Why it cannot be done in this scene. */
   refuses?(scene: Scene): string | undefined;
+  /** Seconds after the undo within which the proxy may still find servers dead; absent: it never loses one. */
+  aftermath?(scene: Scene): number;
   fault(scene: Scene): Fault;
   expect(subject: Subject): Expectation;
 }

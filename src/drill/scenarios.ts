@@ -22,6 +22,7 @@ export const scenarios: readonly Scenario[] = [
     does: 'has connections to the first server refused, on all nodes',
     risk: 'none',
     refuses: ({ servers }) => (servers.length < 2 ? 'there is no second server to take over' : undefined),
+    aftermath: recovery,
     fault: (scene) => ({ on: 'all', inject: all(...scene.servers.slice(0, 1).map(refuse)), undo: clearRules, needs: filters(scene) }),
     expect: () => unharmed('other servers answer; some requests wait for a second try'),
   },
@@ -120,6 +121,7 @@ export const scenarios: readonly Scenario[] = [
     does: 'cuts a node off from everything but this SSH connection',
     risk: 'split',
     refuses: ({ way }) => (way === undefined ? 'how our session reaches the host is unknown' : undefined),
+    aftermath: recovery,
     fault: (scene) => ({
       on: 'target',
       inject: scene.way ? cutOff(scene, scene.way) : sh`false`,
@@ -128,7 +130,14 @@ export const scenarios: readonly Scenario[] = [
     }),
     expect: (s) =>
       s.held
-        ? { outage: s.outages.silence, because: '2A + S to 3A + S; the node cut off keeps them too', vips: 'stay', doubles: true }
+        ? {
+            outage: s.outages.silence,
+            because: '2A + S to 3A + S; the node cut off keeps them too',
+            vips: 'stay',
+            doubles: true,
+            // Cut off, it lost its servers as well, and has the VIPs back before its checks have found them again.
+            back: { from: 0, to: recovery(s.scene) },
+          }
         : { ...unharmed('the owner is not touched; the node cut off takes the VIPs too, unheard'), doubles: true },
   },
   {
@@ -136,14 +145,21 @@ export const scenarios: readonly Scenario[] = [
     does: 'has connections to every server refused, on all nodes',
     risk: 'down',
     refuses: ({ servers }) => (servers.length === 0 ? 'the listener has no servers' : undefined),
+    aftermath: recovery,
     fault: (scene) => ({ on: 'all', inject: all(...scene.servers.map(refuse)), undo: clearRules, needs: filters(scene) }),
-    expect: ({ lasts, scene }) => {
-      const recovery = Math.max(...scene.servers.map((s) => s.recovery));
-      const outage = { from: lasts, to: lasts + recovery };
-      return { outage, because: 'as long as it lasts, and until checks succeed again', vips: 'stay', doubles: false };
-    },
+    expect: ({ lasts, scene }) => ({
+      outage: { from: lasts, to: lasts + recovery(scene) },
+      because: 'as long as it lasts, and until checks succeed again',
+      vips: 'stay',
+      doubles: false,
+    }),
   },
 ];
+
+/** Seconds until a balancer that took all its servers for dead uses one again. */
+function recovery({ servers }: Scene): number {
+  return Math.max(0, ...servers.map((s) => s.recovery));
+}
 
 /** A copy of the configuration with a line no proxy knows. It succeeds when the validator refuses it. */
 function brokenConfig(engine: 'haproxy' | 'nginx') {

@@ -1,11 +1,11 @@
-import { ConfigError, EXIT, type ExitCode } from '../model/errors.ts';
-import { exitCodeOf, type Report, resultOf, total } from '../model/report.ts';
+import { ConfigError } from '../model/errors.ts';
+import { exitCodeOf } from '../model/report.ts';
 import { bootstrap as bootstrapCluster, toBootstrap } from '../rollout/bootstrap.ts';
+import { agree } from './agree.ts';
 import { defineCommand } from './command.ts';
-import { type Io, isInteractive } from './io.ts';
+import { isInteractive } from './io.ts';
 import { connectionOptions, inventoryOptions, outputOptions, playOptions } from './options.ts';
 import { perform, toRequest } from './playbook.ts';
-import { askYes } from './prompt.ts';
 
 const { 'list-hosts': _hosts, 'list-tasks': _tasks, ...chosenOptions } = playOptions;
 const options = {
@@ -37,13 +37,3 @@ export const bootstrap = defineCommand({
     return refusal ?? exitCodeOf(await perform(bootstrapCluster, request, args, io), args['fail-on-change']);
   },
 });
-
-/** Asks whether to do what the preview showed; answers with an exit code where the run is to end here. */
-async function agree(preview: Report, io: Io): Promise<ExitCode | undefined> {
-  const pending = total(preview, 'pending');
-  if (pending === 0 || !['ok', 'unverified'].includes(resultOf(preview))) return exitCodeOf(preview);
-  const changes = pending === 1 ? '1 task' : `${pending} tasks`;
-  if (await askYes(`Carry out the ${changes} shown as pending?`, io)) return undefined;
-  io.stderr.write('nothing was changed\n');
-  return EXIT.interrupted;
-}

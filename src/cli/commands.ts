@@ -20,6 +20,11 @@ export const commands: readonly Entry[] = [
     describe: 'Prove that clusters are as described, and that they work',
     load: async () => (await import('./verify.ts')).verify,
   },
+  {
+    usage: 'update',
+    describe: 'Change running clusters node by node, without an outage',
+    load: async () => (await import('./update.ts')).update,
+  },
   { usage: 'run <playbook>', describe: 'Run a playbook', load: async () => (await import('./run.ts')).run },
   {
     usage: 'render',

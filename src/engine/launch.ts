@@ -111,7 +111,7 @@ export interface Around {
   /** Before any host is contacted; throws ConfigError. */
   before?(world: World, hosts: readonly HostRun[]): void;
   /** After the last play, the connections still open. */
-  after?(world: World, hosts: readonly HostRun[]): Promise<void>;
+  after?(world: World, hosts: readonly HostRun[], playbook: Playbook): Promise<void>;
 }
 
 /** Runs a playbook to its end; connections are closed whatever happens. */
@@ -122,7 +122,7 @@ export async function launch(request: LaunchRequest, io: Telling, { before, afte
   world.emit({ type: 'start', command: request.command, check: request.check, hosts: hosts.map((h) => h.host.name) });
   await whole(world, async () => {
     await runPlaybook(world, playbook);
-    await after?.(world, hosts);
+    await after?.(world, hosts, playbook);
   });
 }
 

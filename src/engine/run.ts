@@ -20,17 +20,24 @@ export const hostRuns = (hosts: Iterable<Host>, connect: Connect, wallClock: () 
         host,
         session: new Session(host, connect, wallClock),
         facts: undefined,
-        learned: {},
-        unknown: new Set<string>(),
-        notified: new Set<string>(),
-        unwritten: new Set<string>(),
-        ahead: Number.POSITIVE_INFINITY,
-        pending: false,
-        failed: false,
-        unreachable: false,
+        ...untouched(),
       },
     ]),
   );
+
+/** The same host for another pass in the same run: its connection and facts stay, what the former pass learned and previewed goes. */
+export const afresh = ({ host, session, facts }: HostRun): HostRun => ({ host, session, facts, ...untouched() });
+
+const untouched = () => ({
+  learned: {},
+  unknown: new Set<string>(),
+  notified: new Set<string>(),
+  unwritten: new Set<string>(),
+  ahead: Number.POSITIVE_INFINITY,
+  pending: false,
+  failed: false,
+  unreachable: false,
+});
 
 /** Runs every play of a playbook; all that happens is told through `world.emit`. Throws what ends the whole run (bad input). */
 export async function runPlaybook(world: World, playbook: Playbook): Promise<void> {

@@ -52,6 +52,8 @@ export type RunEvent = { readonly at: number } & (
       readonly trips: number;
     }
   | { readonly type: 'warning'; readonly message: string; readonly host?: string }
+  /** What is about to be done, and why. */
+  | { readonly type: 'note'; readonly message: string }
   | { readonly type: 'verified'; readonly checks: readonly Verdict[] }
   | { readonly type: 'end'; readonly interrupted: boolean }
 );

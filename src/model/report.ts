@@ -41,6 +41,8 @@ export interface Report {
   readonly trips: readonly TripReport[];
   readonly checks: readonly Verdict[];
   readonly warnings: readonly string[];
+  /** What was about to be done, and why. */
+  readonly notes: readonly string[];
   readonly interrupted: boolean;
   readonly seconds: number;
 }
@@ -56,6 +58,7 @@ export const emptyReport: Report = {
   trips: [],
   checks: [],
   warnings: [],
+  notes: [],
   interrupted: false,
   seconds: 0,
 };
@@ -91,6 +94,8 @@ export function fold(report: Report, event: RunEvent): Report {
     }
     case 'warning':
       return { ...base, warnings: [...report.warnings, event.host ? `${event.host}: ${event.message}` : event.message] };
+    case 'note':
+      return { ...base, notes: [...report.notes, event.message] };
     case 'verified':
       return { ...base, checks: [...report.checks, ...event.checks] };
     case 'end':

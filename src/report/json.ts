@@ -18,7 +18,7 @@ export function createNdjson(out: Output): Sink {
   return {
     take: (event) => void out.write(`${text(event)}\n`),
     close(report, error) {
-      const { tasks: _tasks, trips: _trips, checks: _checks, warnings: _warnings, ...rest } = toJson(report, error);
+      const { tasks: _tasks, trips: _trips, checks: _checks, warnings: _warnings, notes: _notes, ...rest } = toJson(report, error);
       out.write(`${text({ type: 'result', ...rest })}\n`);
     },
   };
@@ -30,7 +30,7 @@ const text = (value: object, indent?: number): string =>
 
 /** The report as others read it: versioned, and with the error that ended the run, if one did. */
 function toJson(report: Report, error?: VipctlError): JsonReport {
-  const { command, check, seconds, hosts, tasks, trips, checks, warnings } = report;
+  const { command, check, seconds, hosts, tasks, trips, checks, warnings, notes } = report;
   const shown = error && { message: error.message, exitCode: error.exitCode, ...(error.hint !== undefined && { hint: error.hint }) };
   return {
     version: 1,
@@ -43,6 +43,7 @@ function toJson(report: Report, error?: VipctlError): JsonReport {
     trips,
     checks,
     warnings,
+    notes,
     ...(shown && { error: shown }),
   };
 }

@@ -33,6 +33,8 @@ export function eventLines(event: RunEvent, report: Report, options: TextOptions
       return outcomeLines(title(event.id), event.host, event.outcome, event.seconds, { ...options, preview: report.check }, paint);
     case 'warning':
       return [`${paint('yellow', 'warning:')} ${event.host === undefined ? '' : `[${event.host}] `}${event.message}`];
+    case 'note':
+      return [event.message];
     case 'verified':
       return event.checks.map((verdict) => verdictLine(verdict, paint));
     default:

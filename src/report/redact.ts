@@ -64,6 +64,7 @@ export function redactEvent(event: RunEvent, redactor: Redactor): RunEvent {
     case 'progress':
       return { ...event, line: text(event.line) };
     case 'warning':
+    case 'note':
       return { ...event, message: text(event.message) };
     case 'outcome':
       return { ...event, outcome: redactOutcome(event.outcome, text) };

@@ -58,6 +58,7 @@ export const reportSchema = z
     trips: z.array(z.strictObject({ host: name, purpose: z.enum(['connect', 'facts', 'verify']), seconds, roundTrips })).readonly(),
     checks: z.array(z.strictObject({ check: z.string(), host: name.optional(), passed: z.boolean(), detail: z.string() })).readonly(),
     warnings: z.array(z.string()).readonly(),
+    notes: z.array(z.string()).readonly().describe('What was about to be done, and why.'),
     error: z
       .strictObject({ message: z.string(), hint: z.string().optional(), exitCode: z.int() })
       .optional()

@@ -1,7 +1,7 @@
 import { deriveNode } from '../cluster/derive.ts';
 import { type Instance, instancesOf } from '../cluster/instances.ts';
 import type { ClusterSpec } from '../cluster/schema.ts';
-import { clusterInventory, clusterNodes, clusterSpec } from '../engine/node.ts';
+import { clusterInventory, clusterName, clusterNodes, clusterSpec } from '../engine/node.ts';
 import { becomeUser } from '../engine/prepare.ts';
 import { pooled } from '../engine/rolling.ts';
 import { variables } from '../engine/variables.ts';
@@ -34,6 +34,12 @@ export function clustersOf(world: World, hosts: readonly HostRun[]): Cluster[] {
     nodes: described.filter((d) => d.spec.name === spec.name).map((d) => d.run),
     instances: instancesOf(spec, clusterNodes(world, spec.name)),
   }));
+}
+
+/** Hosts with all other nodes of their clusters: who owns an address is a question to every node. */
+export function withMates(world: World, hosts: readonly HostRun[]): HostRun[] {
+  const names = new Set(hosts.map(clusterName));
+  return [...world.hosts.values()].filter((run) => hosts.includes(run) || (clusterName(run) !== undefined && names.has(clusterName(run))));
 }
 
 /** Proves every cluster among the hosts of a run and tells the verdicts; waits for an election under way, but not for long. */

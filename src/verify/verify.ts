@@ -3,7 +3,7 @@ import { type LaunchRequest, launch, type Telling } from '../engine/launch.ts';
 import { proveClusters } from '../engine/node.ts';
 import type { World } from '../engine/world.ts';
 import type { Verdict } from '../model/event.ts';
-import { type Cluster, clustersOf, proveCluster } from './cluster.ts';
+import { type Cluster, clustersOf, proveCluster, withMates } from './cluster.ts';
 import { createDrift } from './drift.ts';
 
 /** What is to be proven, and whether to go on looking. */
@@ -35,7 +35,7 @@ export async function verify(request: VerifyRequest, io: Telling): Promise<void>
     {
       before: proveClusters,
       after: async (world, hosts) => {
-        const clusters = clustersOf(world, hosts);
+        const clusters = clustersOf(world, withMates(world, hosts));
         const proofs = await proveAll(world, clusters);
         io.emit({ type: 'verified', checks: [...drift.verdicts(), ...proofs] });
         if (request.watchSeconds !== undefined) await watch(world, clusters, proofs, request.watchSeconds);

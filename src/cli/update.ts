@@ -1,0 +1,60 @@
+import { ConfigError } from '../model/errors.ts';
+import { exitCodeOf } from '../model/report.ts';
+import { type UpdateRequest, update as updateClusters } from '../rollout/update.ts';
+import { ofClusters } from '../verify/verify.ts';
+import { agree } from './agree.ts';
+import { defineCommand } from './command.ts';
+import { isInteractive } from './io.ts';
+import { connectionOptions, inventoryOptions, outputOptions, playOptions } from './options.ts';
+import { perform, toRequest } from './playbook.ts';
+import { one, wholeNumber } from './values.ts';
+
+const options = {
+  ...inventoryOptions,
+  limit: playOptions.limit,
+  'extra-vars': playOptions['extra-vars'],
+  check: playOptions.check,
+  diff: playOptions.diff,
+  'max-outage': {
+    type: 'string',
+    requiresArg: true,
+    default: '1000',
+    coerce: one('max-outage', wholeNumber('max-outage', 1)),
+    describe: 'Milliseconds clients may go without an answer before all is put back',
+  },
+  soak: {
+    type: 'string',
+    requiresArg: true,
+    default: '1',
+    coerce: one('soak', wholeNumber('soak', 0)),
+    describe: 'Seconds a changed node is watched before the next one is touched',
+  },
+  ...connectionOptions,
+  ...outputOptions,
+  yes: { alias: 'y', type: 'boolean', default: false, describe: 'Do not ask' },
+} as const;
+
+/** `vipctl update`: brings running clusters to what the inventory describes, node by node, while clients go on. */
+export const update = defineCommand({
+  options,
+  declare: (yargs) =>
+    yargs
+      .example('$0 update -i prod.yml --check --diff', 'what would change, its class, and the order')
+      .example('$0 update -i prod.yml', 'shows it, asks, and does it')
+      .example('$0 update -i prod.yml --yes --max-outage 200', 'puts all back when clients wait longer than that'),
+  async run(args, io) {
+    const mayAsk = isInteractive(io) && args.format === 'text';
+    if (!args.yes && !args.check && !mayAsk)
+      throw new ConfigError('update changes hosts, and there is nobody to ask', {
+        hint: 'add --yes, or --check to see what it would do',
+      });
+    const play = { ...args, tags: undefined, 'skip-tags': undefined };
+    const request = ofClusters(await toRequest('update', '', play, io), io.root);
+    const limits = { maxOutageMs: args['max-outage'], soakMs: args.soak * 1000 };
+    const run = (check: boolean) =>
+      perform((r, told) => updateClusters({ ...r, ...limits } satisfies UpdateRequest, told), { ...request, check }, play, io);
+    if (args.check) return exitCodeOf(await run(true));
+    const refusal = args.yes ? undefined : await agree(await run(true), io);
+    return refusal ?? exitCodeOf(await run(false));
+  },
+});

@@ -1,0 +1,46 @@
+import type { Outcome } from '../model/event.ts';
+
+/** How a change reaches clients: A the proxy reloads, B keepalived reloads unseen, C other nodes see it in the adverts, D something restarts. */
+export type UpdateClass = 'A' | 'B' | 'C' | 'D';
+
+/** What a preview says would change on one node. */
+export interface NodeChange {
+  readonly node: string;
+  readonly engine: string;
+  readonly tasks: readonly { readonly name: string; readonly module: string; readonly outcome: Outcome }[];
+  /** Files that would be written. */
+  readonly files: readonly string[];
+  /** How the adverts of its keepalived.conf on disk differ from those of the wanted one. */
+  readonly wire: string | undefined;
+}
+
+export interface Classified {
+  readonly node: string;
+  readonly class: UpdateClass;
+  readonly reason: string;
+}
+
+/** The class of what would change on a node, with the reason; undefined where nothing would. */
+export function classify(change: NodeChange): Classified | undefined {
+  const { node, engine, tasks, files, wire } = change;
+  if (tasks.length === 0) return undefined;
+  const as = (of: UpdateClass, reason: string): Classified => ({ node, class: of, reason });
+  if (wire !== undefined) return as('C', `other nodes see it on the wire: ${wire}`);
+  const restart = restarts(change);
+  if (restart !== undefined) return as('D', restart);
+  const vrrp = files.filter((file) => /keepalived/.test(file));
+  if (vrrp.length > 0) return as('B', `keepalived reloads, unseen by other nodes: ${vrrp.join(', ')}`);
+  const changing = files.length > 0 ? files.join(', ') : tasks.map((t) => t.name).join(', ');
+  return as('A', files.length > 0 ? `${engine} reloads at most: ${changing}` : `no file changes: ${changing}`);
+}
+
+/** Why a service would have to stop for a moment, if one would. */
+function restarts({ engine, tasks, files }: NodeChange): string | undefined {
+  const packages = tasks.find((t) => t.module === 'package');
+  if (packages) return `packages change: ${packages.outcome.changes.map((c) => c.what).join(', ')}`;
+  const unit = files.find((file) => file.startsWith(`/etc/systemd/system/${engine}.service.d/`));
+  if (unit !== undefined) return `${engine} restarts, because only that makes it read ${unit}`;
+  const services = tasks.filter((t) => t.module === 'service').flatMap((t) => t.outcome.changes);
+  const again = services.find((c) => c.after === 'restarted' || c.after === 'started');
+  return again && `${again.what} is ${again.after}`;
+}

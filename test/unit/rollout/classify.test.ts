@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import type { ShownChange } from '../../../src/model/event.ts';
+import { classify, type NodeChange } from '../../../src/rollout/classify.ts';
+
+const change = (what: string, before = '', after = ''): ShownChange => ({ what, before, after, commands: [] });
+const task = (module: string, ...changes: ShownChange[]): NodeChange['tasks'][number] => ({
+  name: `the ${module} task`,
+  module,
+  outcome: { status: 'pending', changes },
+});
+const CFG = '/etc/haproxy/haproxy.cfg';
+const CONF = '/etc/keepalived/keepalived.conf';
+
+const cases: { it: string; tasks?: NodeChange['tasks']; files?: readonly string[]; wire?: string; is: string | undefined }[] = [
+  { it: 'nothing', tasks: [], is: undefined },
+  { it: 'haproxy.cfg', files: [CFG], is: `A: haproxy reloads at most: ${CFG}` },
+  { it: 'a firewall rule', tasks: [task('iptables')], files: [], is: 'A: no file changes: the iptables task' },
+  { it: 'a priority', files: [CFG, CONF], is: `B: keepalived reloads, unseen by other nodes: ${CONF}` },
+  { it: 'the check script', files: ['/usr/libexec/keepalived/chk_haproxy.sh'], is: expect.stringMatching(/^B: /) as unknown as string },
+  { it: 'addresses', files: [CONF], wire: 'web changes addresses', is: 'C: other nodes see it on the wire: web changes addresses' },
+  {
+    it: 'limits of the unit',
+    files: [CFG, '/etc/systemd/system/haproxy.service.d/vipctl.conf'],
+    is: expect.stringMatching(/^D: haproxy restarts/) as unknown as string,
+  },
+  {
+    it: 'the unit of keepalived, which only a start reads',
+    files: ['/etc/systemd/system/keepalived.service.d/vipctl.conf'],
+    is: expect.stringMatching(/^B: /) as unknown as string,
+  },
+  { it: 'a package', tasks: [task('package', change('haproxy'), change('curl'))], is: 'D: packages change: haproxy, curl' },
+  {
+    it: 'a service that restarts',
+    tasks: [task('service', change('haproxy', 'has not read x', 'restarted'))],
+    is: 'D: haproxy is restarted',
+  },
+  {
+    it: 'a service that reloads',
+    tasks: [task('service', change('haproxy', 'has not read x', 'reloaded'))],
+    is: 'A: no file changes: the service task',
+  },
+  {
+    it: 'the wire and the unit',
+    files: ['/etc/systemd/system/haproxy.service.d/vipctl.conf'],
+    wire: 'w',
+    is: 'C: other nodes see it on the wire: w',
+  },
+];
+
+test.each(cases)('$it is $is', ({ tasks = [task('template')], files = [], wire, is }) => {
+  const found = classify({ node: 'lb1', engine: 'haproxy', tasks, files, wire });
+  expect(found && `${found.class}: ${found.reason}`).toEqual(is);
+});

@@ -30,7 +30,8 @@ export function createDrift(pass: Emit): Drift {
 export function judgeDrift(host: string, outcomes: readonly OutcomeEvent[], names: ReadonlyMap<number, string>): Verdict[] {
   const own = outcomes.filter((o) => o.host === host);
   if (own.some((o) => o.outcome.status === 'unreachable')) return [];
-  const off = own.filter(({ outcome }) => ['pending', 'deferred', 'failed'].includes(outcome.status));
+  // What is deferred waits for something that is pending, and that says it all.
+  const off = own.filter(({ outcome }) => outcome.status === 'pending' || outcome.status === 'failed');
   if (off.length > 0)
     return off.map(({ id, outcome }) => ({ check: names.get(id) ?? `task ${id}`, host, passed: false, detail: words(outcome) }));
   const settled = own.filter(({ outcome }) => outcome.status === 'ok').length;

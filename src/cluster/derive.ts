@@ -1,4 +1,5 @@
 import { ConfigError } from '../model/errors.ts';
+import { shippedHaproxy } from '../os/haproxy.ts';
 import {
   type FilePlan,
   filesOf,
@@ -85,7 +86,7 @@ export function deriveNode(spec: ClusterSpec, self: string, nodes: readonly Node
     script_user: SCRIPT_USER,
     maintenance_file: maintenanceFile(spec),
     keepalived: keepalivedPlan(spec, node, nodes, instances),
-    haproxy: haproxyPlan(spec, self, inventory, peersOf(spec, nodes, instances)),
+    haproxy: haproxyPlan(spec, self, inventory, peersOf(spec, nodes, instances), node.facts && shippedHaproxy(node.facts)),
     nginx: nginxPlan(spec, inventory),
     health: healthPlan(spec),
     header: nodeHeader(spec, self),

@@ -4,6 +4,7 @@ import type { ClusterInventory } from './node.ts';
 import type { PeerPlan } from './peers.ts';
 import { type ProxyPlan, proxiesOf, timeoutLines } from './proxies.ts';
 import type { ClusterSpec } from './schema.ts';
+import { older } from './version.ts';
 
 /** What haproxy.cfg needs to know. */
 export type HaproxyPlan = {
@@ -46,8 +47,14 @@ export type StatsPlan = {
 /** Connections kept for the health page and the statistics, so that a flood of clients cannot make a node look dead. */
 const KEPT = 100;
 
-/** Everything HAProxy does on the node `self`. */
-export function haproxyPlan(spec: ClusterSpec, self: string, inventory: ClusterInventory, peers: readonly PeerPlan[]): HaproxyPlan {
+/** Everything HAProxy does on the node `self`; `shipped` is the version its system brings. */
+export function haproxyPlan(
+  spec: ClusterSpec,
+  self: string,
+  inventory: ClusterInventory,
+  peers: readonly PeerPlan[],
+  shipped?: string,
+): HaproxyPlan {
   const said = spec.haproxy ?? {};
   const maxconn = said.maxconn ?? 10_000;
   return {
@@ -61,7 +68,7 @@ export function haproxyPlan(spec: ClusterSpec, self: string, inventory: ClusterI
     mode: said.mode ?? 'http',
     balance: said.balance ?? 'roundrobin',
     retries: said.retries ?? 3,
-    options: said.options ?? ['dontlognull', 'redispatch'],
+    options: said.options ?? usualOptions(shipped),
     timeouts: timeoutLines({ connect: '5s', client: '50s', server: '50s', http_request: '10s', ...said.timeouts }),
     stats: stats(spec),
     peers,
@@ -81,6 +88,13 @@ export function haproxyPlan(spec: ClusterSpec, self: string, inventory: ClusterI
     nofile: Math.ceil((2 * maxconn + 1000) / 1024) * 1024,
   };
 }
+
+/** From 2.4 on, a reload lets clients whose connection rests send one more request; before, it cut them off, and some lost one. */
+const usualOptions = (shipped: string | undefined): string[] => [
+  'dontlognull',
+  'redispatch',
+  ...(shipped === undefined || older(shipped, '2.4') ? [] : ['idle-close-on-response']),
+];
 
 function stats(spec: ClusterSpec): StatsPlan {
   const said = spec.haproxy?.stats;

@@ -1,11 +1,17 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { drillHtml } from '../drill/html.ts';
 import { drillJson } from '../drill/json.ts';
+import { SETTLE_MS } from '../drill/precheck.ts';
 import { recover } from '../drill/recover.ts';
-import { passed } from '../drill/result.ts';
+import { type DrillResult, passed } from '../drill/result.ts';
 import { type Announcement, drill as drillCluster } from '../drill/run.ts';
 import { scenarios } from '../drill/scenarios.ts';
 import { resultTable } from '../drill/table.ts';
 import { ConfigError, EXIT } from '../model/errors.ts';
 import type { Emit } from '../model/event.ts';
+import { emptyReport } from '../model/report.ts';
+import { createJunit } from '../report/junit.ts';
 import { table } from '../report/table.ts';
 import { defineCommand } from './command.ts';
 import { toConnection } from './connection.ts';
@@ -50,9 +56,10 @@ const options = {
     type: 'string',
     requiresArg: true,
     default: 'text',
-    coerce: one('format', oneOf('format', ['text', 'json'])),
-    describe: 'text; json: one document on stdout, the course of it on stderr',
+    coerce: one('format', oneOf('format', ['text', 'json', 'junit'])),
+    describe: 'text; json, junit: one document on stdout, the course of it on stderr',
   },
+  html: { type: 'string', requiresArg: true, coerce: one('html', text), describe: 'File to write a report with charts to' },
   ...connectionOptions,
 } as const;
 
@@ -76,7 +83,7 @@ export const drill = defineCommand({
     if (!args.yes && !isInteractive(io) && args.action === 'run')
       throw new ConfigError('a drill breaks things on purpose, and there is nobody to ask', { hint: 'add --yes' });
     const request = { command: 'drill', inventory: args.inventory, connection: await toConnection(args, io) };
-    const out = args.format === 'json' ? io.stderr : io.stdout;
+    const out = args.format === 'text' ? io.stdout : io.stderr;
     const tell = (line: string) => void out.write(`${io.redactor.text(line)}\n`);
     const telling = { ...io, emit: warnings(io) };
     if (args.action === 'recover') {
@@ -92,10 +99,22 @@ export const drill = defineCommand({
     if (!results) return EXIT.interrupted;
     for (const line of ['', ...resultTable(results)]) tell(line);
     if (args.format === 'json') io.stdout.write(`${io.redactor.text(drillJson(results))}\n`);
+    if (args.format === 'junit') writeJunit(results, io);
+    if (args.html !== undefined) await writeFile(resolve(io.cwd, args.html), io.redactor.text(drillHtml(results)));
     if (io.signal.aborted) return EXIT.interrupted;
     return results.every(passed) ? EXIT.ok : EXIT.verification;
   },
 });
+
+/** A test case for each verdict, the drill being its class. */
+function writeJunit(results: readonly DrillResult[], io: Io): void {
+  const checks = results.flatMap(({ scenario, target, started, verdicts }) =>
+    verdicts.map((v) => ({ ...v, host: `${scenario} on ${target} at ${started}` })),
+  );
+  const seconds = results.reduce((sum, { record }) => sum + (record.to - record.from) / 1000, 0);
+  const out = { write: (document: string) => io.stdout.write(io.redactor.text(document)) };
+  void createJunit(out).close({ ...emptyReport, command: 'drill', checks, seconds });
+}
 
 function list(io: Io): number {
   const rows = scenarios.map((s) => [s.name, s.risk, s.does]);
@@ -105,7 +124,8 @@ function list(io: Io): number {
 
 function announce({ plan, healsWithin }: Announcement, tell: (line: string) => void): void {
   for (const line of plan) tell(line);
-  tell(`whatever becomes of this process, each fault is taken back on the hosts within ${healsWithin} s of the beginning of its drill`);
+  const words = `each fault is taken back on the hosts within ${healsWithin} s of the beginning of its drill`;
+  tell(`whatever becomes of this process, ${words}, and the cluster is whole at most ${SETTLE_MS / 1000} s later`);
 }
 
 /** Of the events of a run, a drill tells only what its hosts or the inventory warn of. */

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { drillJson } from '../../../src/drill/json.ts';
+import { judge } from '../../../src/drill/judge.ts';
+import { type DrillResult, showSpan, type TrackResult } from '../../../src/drill/result.ts';
+import { resultTable } from '../../../src/drill/table.ts';
+import { scenario, subject } from './scenes.ts';
+
+const track: TrackResult = {
+  instance: 'web',
+  vip: '10.0.0.100',
+  url: 'http://10.0.0.100:80/',
+  owner: 'lb1',
+  expectation: scenario('haproxy-stop').expect(subject(true)),
+  outage: 1720,
+  firstFailure: 12,
+  requests: 700,
+  failures: { refused: 81, timeout: 3 },
+  shares: { lb1: 300, lb2: 316 },
+  newOwner: { node: 'lb2', after: 1720 },
+  dualOwner: 3,
+  failback: 40,
+  tenancy: [
+    { node: 'lb1', from: -2000, to: 1650 },
+    { node: 'lb2', from: 1720, to: 10_693 },
+    { node: 'lb1', from: 10_690, to: 11_700 },
+  ],
+  samples: [],
+};
+
+/** A haproxy-stop as it went on a lab pair, with parts of it replaced. */
+export const result = (parts: Partial<TrackResult> = {}): Omit<DrillResult, 'verdicts'> => ({
+  cluster: 'web',
+  scenario: 'haproxy-stop',
+  does: 'stops the proxy',
+  target: 'lb1',
+  started: '2026-11-20T12:56:00.000Z',
+  undone: 6030,
+  redundant: 10_730,
+  record: { from: -2100, to: 11_700 },
+  cuts: 1,
+  tracks: [{ ...track, ...parts }],
+});
+
+const failing = (drilled: Omit<DrillResult, 'verdicts'>, rightful: readonly string[] = ['lb1'], maxOutage?: number) =>
+  judge(drilled, new Map([['web', rightful[0]]]), maxOutage)
+    .filter((v) => !v.passed)
+    .map((v) => `${v.check}: ${v.detail}`);
+
+describe('a drill', () => {
+  it('passes as it went', () => expect(failing(result())).toEqual([]));
+  it.each<[string, Partial<TrackResult>, string]>([
+    ['too long an outage', { outage: 2600 }, 'outage of 10.0.0.100 as predicted: predicted 1–2.06 s (D + S), measured 2.60 s'],
+    ['too long a way back', { failback: 1250 }, 'way back of 10.0.0.100 as predicted: predicted none, measured 1.25 s'],
+    ['a VIP that stays', { newOwner: undefined }, '10.0.0.100 leaves lb1: lb1 kept it'],
+    ['two owners', { dualOwner: 251 }, '10.0.0.100 never has two owners: 251 ms together, 250 ms are usual when it is taken back'],
+    ['the wrong owner', { tenancy: [{ node: 'lb2', from: 1720, to: 11_700 }] }, '10.0.0.100 ends with lb1: lb2 holds it'],
+    ['no owner', { tenancy: [] }, '10.0.0.100 ends with lb1: no node holds it'],
+  ])('fails with %s', (_, parts, reason) => expect(failing(result(parts))).toEqual([reason]));
+
+  it('fails without full redundancy', () =>
+    expect(failing({ ...result(), redundant: undefined })).toEqual(['full redundancy again: not within the time given']));
+  it('fails when it takes longer than accepted', () =>
+    expect(failing(result(), ['lb1'], 1700)).toEqual(['outage of 10.0.0.100 accepted: 1.72 s of at most 1.70 s']));
+  it('may end with any owner where nobody preempts', () =>
+    expect(failing(result({ tenancy: [{ node: 'lb2', from: 1720, to: 11_700 }] }), [])).toEqual([]));
+  it('may have two owners where that is what it is about', () =>
+    expect(failing(result({ expectation: scenario('vrrp-drop').expect(subject(true)), outage: 40, dualOwner: 4000 }))).toEqual([]));
+});
+
+describe('its words', () => {
+  it.each([
+    [{ from: 2.6, to: 4.6 }, '2.6–4.6 s'],
+    [{ from: 0, to: 0.0625 }, 'at most 0.063 s'],
+    [{ from: 6, to: 12 }, '6–12 s'],
+    [{ from: 10, to: 20 }, '10–20 s'],
+    [{ from: 0, to: 0 }, 'none'],
+    [{ from: 6, to: Number.POSITIVE_INFINITY }, 'no end'],
+  ])('%j', (span, words) => expect(showSpan(span)).toBe(words));
+
+  const whole = (parts: Partial<TrackResult> = {}): DrillResult => {
+    const drilled = result(parts);
+    return { ...drilled, verdicts: judge(drilled, new Map([['web', 'lb1']]), undefined) };
+  };
+  it('hold predicted against measured', () => expect(resultTable([whole()])[1]).toMatch(/1–2\.06 s +1\.72 s +81 refused, 3 timeout/));
+  it('sum up several rounds', () =>
+    expect(resultTable([whole(), whole({ outage: 2900 })])[1]).toMatch(
+      /1\.72 s \/ 1\.72 s \/ 2\.90 s \/ 2\.90 s +162 refused.*1 of 2 passed/,
+    ));
+  it('are one JSON document without single requests', () => {
+    const document = JSON.parse(drillJson([whole()]));
+    expect(document).toMatchObject({ version: 1, result: 'ok', statistics: { 'haproxy-stop': { rounds: 1, outage: { p95: 1720 } } } });
+    expect(document.drills[0].tracks[0]).not.toHaveProperty('samples');
+  });
+});

@@ -33,11 +33,11 @@ async function show(io: Io): Promise<number> {
     io,
     `
 Done in ${Math.round((performance.now() - began) / 1000)} s. From here:
-  curl -i http://${VIP}/                            a page, and in X-Served-By who answered
-  node ${name} lab ssh lb1                    log in to a balancer
-  node ${name} lab ssh lb1 'systemctl stop haproxy'   watch the VIP move: lab ssh lb2 'ip -br address'
-  node ${name} bootstrap -i ${inventory} --check --diff
-  node ${name} lab down                       remove every trace`,
+  curl -i http://${VIP}/    a page, and in X-Served-By who answered
+  node ${name} lab ssh lb1    log in to a balancer
+  node ${name} drill -i ${inventory} -s haproxy-stop    watch the VIP move, and what clients notice
+  node ${name} verify -i ${inventory}    prove it all
+  node ${name} lab down    remove every trace`,
   );
   return EXIT.ok;
 }

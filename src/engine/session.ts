@@ -5,6 +5,7 @@ import type { Step } from '../model/change.ts';
 import { HostError, UnreachableError } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import { noQuestion, type Probe } from '../model/probe.ts';
+import type { OsFamily } from '../os/family.ts';
 import { matchFamily } from '../os/match.ts';
 import type { CommandResult, Input } from '../shell/batch.ts';
 import type { Command } from '../shell/sh.ts';
@@ -40,6 +41,7 @@ export class Session {
   #connection: Promise<Connection> | undefined;
   #opened: Connection | undefined;
   #facts: Promise<Facts> | undefined;
+  #family: { readonly of: Facts; readonly os: OsFamily } | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   #lost: UnreachableError | undefined;
 
@@ -90,9 +92,11 @@ export class Session {
     return facts;
   }
 
-  /** The family of the host's system. */
-  async family(as: As) {
-    return matchFamily(await this.facts(as));
+  /** The family of the host's system, worked out once for all tasks. */
+  async family(as: As): Promise<OsFamily> {
+    const facts = await this.facts(as);
+    if (this.#family?.of !== facts) this.#family = { of: facts, os: matchFamily(facts) };
+    return this.#family.os;
   }
 
   /** Whether asking it would cost a trip. */

@@ -15,6 +15,8 @@ export class PlayRun {
   readonly #nextId: () => number;
   /** Tasks still to come in written order, for asking ahead; enclosing lists outermost first. */
   readonly #ahead: Task[][] = [];
+  /** How many blocks that rescue their hosts are being gone through. */
+  #rescuers = 0;
 
   constructor(world: World, loaded: LoadedPlay, hosts: readonly HostRun[], nextId: () => number) {
     this.#world = world;
@@ -26,6 +28,7 @@ export class PlayRun {
   /** Runs tasks, then the handlers they notified. */
   async run(): Promise<void> {
     const { play } = this.#loaded;
+    this.#giveUp();
     await this.#nodes(play.tasks, handedDown(play), this.#hosts);
     await this.#flush();
   }
@@ -33,7 +36,7 @@ export class PlayRun {
   async #nodes(nodes: readonly Node[], outer: Inherited, hosts: readonly HostRun[]): Promise<void> {
     for (const [i, node] of nodes.entries()) {
       const active = hosts.filter(isActive);
-      if (active.length === 0 || this.#stopped()) return;
+      if (active.length === 0 || this.#world.signal.aborted) return;
       this.#ahead.push(flatten(nodes.slice(i + 1), outer).filter((t) => this.#chosen(t)));
       if (node.kind === 'block') await this.#block(inherit(outer, node), active);
       else await this.#task(inherit(outer, node), active);
@@ -43,9 +46,12 @@ export class PlayRun {
 
   async #block(block: Block, hosts: readonly HostRun[]): Promise<void> {
     const outer = fromBlock(block);
+    const rescuers = block.rescue.length > 0 ? 1 : 0;
+    this.#rescuers += rescuers;
     await this.#nodes(block.block, outer, hosts);
+    this.#rescuers -= rescuers;
     const failed = hosts.filter((h) => h.failed);
-    if (block.rescue.length > 0) {
+    if (rescuers > 0) {
       for (const host of failed) host.failed = false;
       await this.#nodes(block.rescue, outer, failed);
     }
@@ -53,6 +59,7 @@ export class PlayRun {
     for (const host of broken) host.failed = false;
     await this.#nodes(block.always, outer, hosts);
     for (const host of broken) host.failed = true;
+    this.#giveUp();
   }
 
   async #task(task: Task, hosts: readonly HostRun[], handler = false): Promise<void> {
@@ -65,6 +72,7 @@ export class PlayRun {
     this.#world.emit({ type: 'task', id, task: task.name, module: task.module, handler, hosts: running.map((h) => h.host.name) });
     await pooled(running, this.#world.options.forks, (host) => this.#onHost(task, host, id));
     if (task.runOnce) share(first, hosts, task);
+    this.#giveUp();
   }
 
   async #onHost(task: Task, run: HostRun, id: number): Promise<void> {
@@ -83,7 +91,7 @@ export class PlayRun {
     for (const handler of play.handlers) {
       const names = [handler.name, ...handler.listen];
       const hosts = this.#hosts.filter((h) => isActive(h) && names.some((n) => h.notified.has(n)));
-      if (hosts.length === 0 || this.#stopped()) continue;
+      if (hosts.length === 0 || this.#world.signal.aborted) continue;
       await this.#task(inherit(handedDown(play), handler), hosts, true);
     }
     for (const host of this.#hosts) if (isActive(host)) host.notified.clear();
@@ -93,9 +101,16 @@ export class PlayRun {
     return chosen(task.tags, this.#world.options.tags, this.#world.options.skipTags);
   }
 
-  #stopped(): boolean {
-    const anyFailed = this.#loaded.play.anyErrorsFatal && this.#hosts.some((h) => !isActive(h));
-    return anyFailed || this.#world.signal.aborted;
+  /** Ends the play for the whole batch where one failure (`any_errors_fatal`) or too many (`max_fail_percentage`) shall do that. */
+  #giveUp(): void {
+    const { name, anyErrorsFatal, maxFailPercentage } = this.#loaded.play;
+    const lost = this.#hosts.filter((h) => !isActive(h));
+    const percentage = (lost.length / this.#hosts.length) * 100;
+    const borne = anyErrorsFatal ? 0 : this.#rescuers > 0 ? 100 : (maxFailPercentage ?? 100);
+    if (percentage === 100 || percentage <= borne) return;
+    for (const host of this.#hosts) host.failed = true;
+    const limit = anyErrorsFatal ? 'any_errors_fatal' : `max_fail_percentage: ${borne}`;
+    this.#world.emit({ type: 'warning', message: `play ${name}: given up on every host, for ${limit}` });
   }
 }
 

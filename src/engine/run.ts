@@ -39,7 +39,7 @@ const untouched = () => ({
   unreachable: false,
 });
 
-/** Runs every play of a playbook; all that happens is told through `world.emit`. Throws what ends the whole run (bad input). */
+/** Runs every play of a playbook, until a whole batch is lost; all that happens is told through `world.emit`. Throws what ends the whole run (bad input). */
 export async function runPlaybook(world: World, playbook: Playbook): Promise<void> {
   let id = 0;
   for (const play of playbook.plays) {
@@ -48,11 +48,13 @@ export async function runPlaybook(world: World, playbook: Playbook): Promise<voi
     world.emit({ type: 'play', play: play.name, hosts: loaded.hosts });
     for (const message of unmatchedParts(world.inventory, play.hosts))
       world.emit({ type: 'warning', message: `play ${play.name}: ${message}` });
-    for (const batch of batches(hosts, play.serial)) {
+    for (const group of batches(hosts, play.serial)) {
+      const batch = group.filter(isActive);
+      if (batch.length === 0) continue;
       if (play.gatherFacts) await gatherFacts(world, batch, play, id++);
       await new PlayRun(world, loaded, batch, () => id++).run();
       warnOfLostHandlers(world, batch);
-      if (world.signal.aborted || tooManyFailed(hosts, play.maxFailPercentage)) return;
+      if (world.signal.aborted || !batch.some(isActive)) return;
     }
   }
 }
@@ -70,12 +72,6 @@ export const hostsOf = (world: World, pattern: string): HostRun[] =>
   selectHosts(world.inventory, pattern, world.options.limit)
     .filter(world.options.only)
     .flatMap((h) => world.hosts.get(h.name) ?? []);
-
-function tooManyFailed(hosts: readonly HostRun[], percentage: number | undefined): boolean {
-  if (hosts.length === 0) return false;
-  const share = (hosts.filter((h) => !isActive(h)).length / hosts.length) * 100;
-  return percentage === undefined ? share === 100 : share > percentage;
-}
 
 /** A change whose handler never ran would otherwise go unnoticed: the next run finds the file as wished and notifies nobody. */
 function warnOfLostHandlers(world: World, hosts: readonly HostRun[]): void {

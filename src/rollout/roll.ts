@@ -4,6 +4,7 @@ import type { HostRun, World } from '../engine/world.ts';
 import { VipctlError } from '../model/errors.ts';
 import type { Verdict } from '../model/event.ts';
 import { frontDoors } from '../verify/answers.ts';
+import { checkTitle } from '../verify/checks.ts';
 import { proveCluster, settled } from '../verify/cluster.ts';
 import { WIRE } from '../verify/wire.ts';
 import { applyTo, mark, restore, stepAside, stopKeepalived, takePart } from './acts.ts';
@@ -26,9 +27,9 @@ export async function roll(world: World, playbook: Playbook, update: ClusterUpda
   const traffic = startTraffic(frontDoors(cluster), world.now);
   try {
     const known = new Set((await proveCluster(world, cluster)).filter((v) => !v.passed).map(idOf));
-    const rolling = new Rolling(world, playbook, update, limits, traffic, known);
-    const trouble = await rolling.run(update.moves, 'apply');
-    if (trouble !== undefined) await new Rolling(uninterrupted(world), playbook, update, limits, traffic, known, rolling.marks).back();
+    const rolling = new Rolling(world, { playbook, update, limits, traffic, known });
+    const trouble = await rolling.run(update.moves);
+    if (trouble !== undefined) await rolling.back();
     world.emit({ type: 'verified', checks: await settled(uninterrupted(world), () => proveCluster(world, cluster)) });
     await traffic.stop();
     world.emit({ type: 'verified', checks: verdicts(update, limits, traffic, trouble, [...rolling.marks.keys()]) });
@@ -37,92 +38,113 @@ export async function roll(world: World, playbook: Playbook, update: ClusterUpda
   }
 }
 
-class Rolling {
-  readonly marks: Map<string, readonly Mark[]>;
-  readonly #world: World;
-  readonly #playbook: Playbook;
-  readonly #update: ClusterUpdate;
-  readonly #limits: Limits;
-  readonly #traffic: Traffic;
-  readonly #known: ReadonlySet<string>;
+/** What an update has to go by. */
+interface Under {
+  readonly playbook: Playbook;
+  readonly update: ClusterUpdate;
+  readonly limits: Limits;
+  readonly traffic: Traffic;
+  /** Proofs that did not hold before: they are not held against the update. */
+  readonly known: ReadonlySet<string>;
+}
 
-  constructor(
-    world: World,
-    playbook: Playbook,
-    update: ClusterUpdate,
-    limits: Limits,
-    traffic: Traffic,
-    known: ReadonlySet<string>,
-    marks = new Map<string, readonly Mark[]>(),
-  ) {
+/** One update under way. */
+class Rolling {
+  /** How the files of each touched node stood before. */
+  readonly marks = new Map<string, readonly Mark[]>();
+  readonly #under: Under;
+  readonly #done = new Set<string>();
+  /** Nodes that were told to hand over what they hold. */
+  readonly #aside = new Set<string>();
+  #world: World;
+
+  constructor(world: World, under: Under) {
     this.#world = world;
-    this.#playbook = playbook;
-    this.#update = update;
-    this.#limits = limits;
-    this.#traffic = traffic;
-    this.#known = known;
-    this.marks = marks;
+    this.#under = under;
   }
 
   /** Makes the moves until one goes wrong; answers with what went wrong. */
-  async run(moves: readonly Move[], how: 'apply' | 'restore'): Promise<string | undefined> {
-    const done = new Set<string>();
+  async run(moves: readonly Move[]): Promise<string | undefined> {
     for (const [i, move] of moves.entries()) {
       if (this.#world.signal.aborted) return 'interrupted';
-      const began = how === 'apply' ? `${i + 1} of ${moves.length}` : 'back';
-      this.#world.emit({
-        type: 'note',
-        message: `${began}: ${move.node}: ${how === 'restore' && move.kind === 'apply' ? 'put back' : move.kind}`,
-      });
-      try {
-        await this.#move(move, how, i + 1);
-      } catch (error) {
-        if (!(error instanceof VipctlError)) throw error;
-        return `${move.node}: ${error.message}`;
-      }
-      if (move.kind === 'apply' || move.kind === 'return') done.add(move.node);
-      const trouble = await this.#gate(move, done, how);
+      this.#world.emit({ type: 'note', message: `${i + 1} of ${moves.length}: ${move.node}: ${move.kind}` });
+      const trouble = (await orTrouble(move, () => this.#move(move, i + 1))) ?? (await this.#gate(move)) ?? this.#overBudget(move);
       if (trouble !== undefined) return trouble;
     }
     return undefined;
   }
 
-  /** Puts the former files back on every node that was touched, in the order that fits the nodes as they are now. */
+  /**
+   * Puts the former files back on every node that was touched, in the order that fits the nodes as they were, and has every node take
+   * part again. One that cannot be put back does not keep the others from it, nor does the Ctrl-C that may have been the trouble.
+   */
   async back(): Promise<void> {
-    const { changes, standings } = this.#update;
-    const touched = changes.filter((c) => this.marks.has(c.node));
-    const moves = sequence(touched, standings);
-    for (const { node } of standings.filter((n) => !moves.some((m) => m.node === n.node))) {
-      await takePart(this.#world, this.#runOf(node), this.#update.planOf(node));
-      await restore(this.#world, this.#runOf(node), this.#update.planOf(node), []);
+    this.#world = uninterrupted(this.#world);
+    const { changes, standings } = this.#under.update;
+    const moves = sequence(
+      changes.filter((c) => this.marks.has(c.node)),
+      standings,
+    );
+    const left = standings.filter(({ node }) => !moves.some((m) => m.node === node)).map(({ node }): Move => ({ kind: 'apply', node }));
+    const all = [...left, ...moves, ...[...this.#aside].map((node): Move => ({ kind: 'return', node }))];
+    for (const move of all) {
+      this.#world.emit({ type: 'note', message: `back: ${move.node}: ${move.kind === 'apply' ? 'put back' : move.kind}` });
+      const trouble = (await orTrouble(move, () => this.#moveBack(move))) ?? (await this.#gate(move));
+      if (trouble !== undefined) this.#world.emit({ type: 'warning', message: `on the way back: ${trouble}` });
     }
-    const trouble = await this.run(moves, 'restore');
-    if (trouble !== undefined) this.#world.emit({ type: 'warning', message: `not all could be put back: ${trouble}` });
   }
 
-  async #move({ kind, node }: Move, how: 'apply' | 'restore', pass: number): Promise<void> {
-    const [world, run, plan] = [this.#world, this.#runOf(node), this.#update.planOf(node)];
+  #move({ kind, node }: Move, pass: number): Promise<void> {
+    return kind === 'apply' ? this.#apply(node, pass) : this.#position(kind, node);
+  }
+
+  #moveBack({ kind, node }: Move): Promise<void> {
+    if (kind !== 'apply') return this.#position(kind, node);
+    return restore(this.#world, this.#runOf(node), this.#under.update.planOf(node), this.marks.get(node) ?? []);
+  }
+
+  async #apply(node: string, pass: number): Promise<void> {
+    this.marks.set(node, await mark(this.#world, this.#runOf(node), this.#under.update.filesOf(node)));
+    await applyTo(this.#world, this.#under.playbook, node, pass);
+  }
+
+  /** Has a node leave the cluster, or take part in it again. */
+  async #position(kind: Exclude<Move['kind'], 'apply'>, node: string): Promise<void> {
+    const [world, run, plan] = [this.#world, this.#runOf(node), this.#under.update.planOf(node)];
     if (kind === 'stop') return stopKeepalived(world, run);
-    if (kind === 'vacate') return stepAside(world, run, plan);
-    if (kind === 'return') return takePart(world, run, plan);
-    if (how === 'restore') return restore(world, run, plan, this.marks.get(node) ?? []);
-    this.marks.set(node, await mark(world, run, this.#update.filesOf(node)));
-    return applyTo(world, this.#playbook, node, pass);
+    if (kind === 'vacate') {
+      this.#aside.add(node);
+      return stepAside(world, run, plan);
+    }
+    await takePart(world, run, plan);
+    this.#aside.delete(node);
   }
 
-  /** Whether the cluster works as before, as far as the nodes that are done and the clients can tell. */
-  async #gate(move: Move, done: ReadonlySet<string>, how: 'apply' | 'restore'): Promise<string | undefined> {
-    const aside = move.kind === 'vacate';
-    const matters = (v: Verdict) =>
-      v.check !== WIRE && !this.#known.has(idOf(v)) && (v.host === undefined || done.has(v.host)) && !(aside && v.host === move.node);
-    const proofs = await settled(this.#world, async () => (await proveCluster(this.#world, this.#update.cluster)).filter(matters));
-    if (move.kind === 'apply' && how === 'apply') await this.#world.sleep(this.#limits.soakMs);
+  /** Whether the cluster works as before, as far as clients and the nodes that are done can tell. */
+  async #gate({ kind, node }: Move): Promise<string | undefined> {
+    if (kind === 'apply' || kind === 'return') this.#done.add(node);
+    const proofs = await settled(this.#world, async () =>
+      (await proveCluster(this.#world, this.#under.update.cluster)).filter((v) => this.#matters(v)),
+    );
     const broken = proofs.find((v) => !v.passed);
-    if (broken) return `${move.node}: after it was changed, ${broken.check}: ${broken.detail}`;
-    const gap = this.#traffic.longestGapMs();
-    if (how === 'apply' && gap > this.#limits.maxOutageMs)
-      return `${move.node}: clients went ${Math.round(gap)} ms without an answer, more than the ${this.#limits.maxOutageMs} ms allowed`;
+    if (broken) return `${node}: after it was changed, ${broken.check}: ${broken.detail}`;
+    if (kind === 'apply') await this.#world.sleep(this.#under.limits.soakMs);
     return undefined;
+  }
+
+  #matters(verdict: Verdict): boolean {
+    const { check, host } = verdict;
+    if (check === WIRE || this.#under.known.has(idOf(verdict))) return false;
+    if (host === undefined) return true;
+    const maintenance = this.#under.update.planOf(host).keepalived.checks.filter((c) => c.purpose === 'maintenance');
+    return this.#done.has(host) && !(this.#aside.has(host) && maintenance.some((c) => checkTitle(c.name) === check));
+  }
+
+  #overBudget({ node }: Move): string | undefined {
+    const gap = this.#under.traffic.longestGapMs();
+    const { maxOutageMs } = this.#under.limits;
+    if (gap <= maxOutageMs) return undefined;
+    return `${node}: clients went ${Math.round(gap)} ms without an answer, more than the ${maxOutageMs} ms allowed`;
   }
 
   #runOf(node: string): HostRun {
@@ -132,9 +154,20 @@ class Rolling {
   }
 }
 
+/** Does work on a node; answers with what went wrong there. */
+async function orTrouble({ node }: Move, work: () => Promise<void>): Promise<string | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof VipctlError)) throw error;
+    return `${node}: ${error.message}`;
+  }
+}
+
 const idOf = ({ check, host }: Verdict) => `${host ?? ''} ${check}`;
 
-/** Putting back is not ended by the Ctrl-C that may have caused it. */
+/** The same run, which no Ctrl-C ends. */
 const uninterrupted = (world: World): World => ({ ...world, signal: new AbortController().signal, sleep: (ms) => delay(ms) });
 
 function verdicts(

@@ -2,13 +2,16 @@ import type { Check } from '../cluster/checks.ts';
 import type { Verdict } from '../model/event.ts';
 import type { CheckRun, Seen } from './look.ts';
 
+/** What the proof about a check of keepalived is called. */
+export const checkTitle = (name: string): string => `check ${name} passes`;
+
 /** Proves that the checks keepalived runs can be run as it runs them, end in time, and say that the node is fit. */
 export const judgeChecks = (seen: readonly Seen[]): Verdict[] =>
   seen.flatMap(({ plan, state }) =>
     plan.keepalived.checks.map((check) => {
       const wrong = failure(check, state.checks[check.name]);
       return {
-        check: `check ${check.name} passes`,
+        check: checkTitle(check.name),
         host: plan.name,
         passed: wrong === undefined,
         detail: wrong ?? `in ${state.checks[check.name]?.seconds.toFixed(2)} s of ${check.timeout} s`,

@@ -53,5 +53,7 @@ export function describeCondition({ host, port, path, search_regex, state }: Con
   const what = path ?? `port ${port} on ${host}`;
   if (search_regex !== undefined)
     return `${what} ${state === 'started' || state === 'present' ? 'to show' : 'no longer to show'} ${search_regex}`;
-  return `${what} to be ${state}`;
+  const spoken: Readonly<Record<string, string>> =
+    path === undefined ? { present: 'started', absent: 'stopped' } : { started: 'present', stopped: 'absent' };
+  return `${what} to be ${spoken[state] ?? state}`;
 }

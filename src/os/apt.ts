@@ -11,6 +11,7 @@ const LOCK: ManagerLock = {
   pidFiles: [],
   names: [],
   lost: 'Could not get lock|Unable to (acquire|lock)|frontend lock',
+  chatter: '^(Hit|Get|Ign):|^Fetched |[.]{3}$',
 };
 
 /** Nobody is there to answer questions, and needrestart (Ubuntu) must not restart services behind our back. */

@@ -10,6 +10,8 @@ export interface ManagerLock {
   readonly names: readonly string[];
   /** What the manager says when it lost the race for the lock after all (extended regular expression). */
   readonly lost: string;
+  /** What it tells of its progress, which explains no failure (extended regular expression). */
+  readonly chatter: string;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface ManagerLock {
  * started on the way may hold a pipe open for ever.
  */
 export const attempts = (lock: ManagerLock, seconds: number): Command =>
-  lines(sh`left=${seconds} told= words=$(mktemp) || exit`, cleanup, holder(lock), attempt(lock, seconds), finish);
+  lines(sh`left=${seconds} told= words=$(mktemp) || exit`, cleanup, holder(lock), attempt(lock, seconds), finish(lock));
 
 const cleanup = sh`cleanup() { rm -f -- "$words"; }
 trap 'cleanup' 0; trap 'exit 129' 1; trap 'exit 130' 2; trap 'exit 143' 15`;
@@ -52,5 +54,5 @@ const attempt = ({ manager, lost }: ManagerLock, seconds: number) => sh`attempt(
   done
 }`;
 
-/** apt's `Reading package lists...` and the like explain no failure. */
-const finish = sh`finish() { [ "$1" = 0 ] && cat -- "$words" || grep -v '[.][.][.]$' -- "$words" >&2; exit "$1"; }`;
+const finish = ({ chatter }: ManagerLock) =>
+  sh`finish() { [ "$1" = 0 ] && cat -- "$words" || grep -vE -e ${chatter} -- "$words" >&2; exit "$1"; }`;

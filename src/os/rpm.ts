@@ -8,6 +8,7 @@ const lock = (manager: string): ManagerLock => ({
   pidFiles: ['/var/run/yum.pid', '/var/cache/dnf/metadata_lock.pid', '/var/cache/dnf/download_lock.pid', '/var/lib/dnf/rpmdb_lock.pid'],
   names: ['yum', 'dnf', 'dnf-3', 'dnf-automatic', 'packagekitd'],
   lost: 'holding the yum lock|transaction lock|Failed to obtain the transaction lock',
+  chatter: '^Last metadata expiration check',
 });
 
 const STALE = 'Cannot download|All mirrors were tried|No more mirrors to try|\\[Errno 256\\]|HTTP Error 404|Status code: 404';

@@ -98,14 +98,14 @@ describe('wait_for', () => {
     const path = join(folder, 'soon');
     const steps = changesOf(plan({ path, timeout: 60, sleep: 0.05 }));
     children.push(spawn('sh', ['-c', `sleep 0.3; touch '${path}'`]));
-    expect(perform(steps).at(-1)).toEqual({ exitCode: 0, stdout: '', stderr: `vipctl: waiting up to 60 s for ${path} to be started\n` });
+    expect(perform(steps).at(-1)).toEqual({ exitCode: 0, stdout: '', stderr: `vipctl: waiting up to 60 s for ${path} to be present\n` });
   });
 
   it('says what it waited for in vain', () => {
     const path = join(folder, 'never');
     expect(wait({ path, timeout: 0, sleep: 0.01 })).toMatchObject({
       exitCode: 1,
-      stderr: expect.stringMatching(new RegExp(`\nwaited 0 s in vain for ${path} to be started\n$`)),
+      stderr: expect.stringMatching(new RegExp(`\nwaited 0 s in vain for ${path} to be present\n$`)),
     });
     expect(wait({ path, timeout: 0, msg: 'the node did not come back' })?.stderr).toMatch(/\nthe node did not come back\n$/);
   });

@@ -19,6 +19,7 @@ const lock = (wish: Partial<ManagerLock>): ManagerLock => ({
   pidFiles: [],
   names: [],
   lost: 'lock is taken',
+  chatter: '[.]{3}$',
   ...wish,
 });
 

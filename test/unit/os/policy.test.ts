@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const NOBODY = { manager: 'apt', files: [], pidFiles: [], names: [], lost: '$^' };
+const NOBODY = { manager: 'apt', files: [], pidFiles: [], names: [], lost: '$^', chatter: '$^' };
 
 /** Runs shell text while the policy stands, in a subshell as on a host. */
 function during(text: string, shell = '/bin/sh') {

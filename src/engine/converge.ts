@@ -13,6 +13,8 @@ export interface Attempt {
   readonly outcome: Outcome;
   /** What `register` receives. */
   readonly vars: Readonly<Record<string, Value>>;
+  /** A preview left it out, so that its result is not known. */
+  readonly unperformed?: boolean;
 }
 
 export interface Wish {

@@ -27,9 +27,9 @@ export async function gatherFacts(world: World, hosts: readonly HostRun[], as: B
 
 async function gather(world: World, run: HostRun, ask: (run: HostRun) => Promise<void>, id: number): Promise<void> {
   const [began, trips] = [world.now(), run.session.trips];
-  const outcome = await orTrouble(run, async () => {
+  const { outcome } = await orTrouble(run, async () => {
     await ask(run);
-    return { status: 'ok', changes: [] };
+    return { outcome: { status: 'ok', changes: [] }, vars: {} };
   });
   if (outcome.status === 'failed') run.failed = true;
   const seconds = (world.now() - began) / 1000;

@@ -70,8 +70,9 @@ export class PlayRun {
     const running = task.runOnce ? [first] : hosts;
     const id = this.#nextId();
     this.#world.emit({ type: 'task', id, task: task.name, module: task.module, handler, hosts: running.map((h) => h.host.name) });
+    const known = { ...first.learned };
     await pooled(running, this.#world.options.forks, (host) => this.#onHost(task, host, id));
-    if (task.runOnce) share(first, hosts, task);
+    if (task.runOnce) share(first, known, hosts);
     this.#giveUp();
   }
 
@@ -114,11 +115,15 @@ export class PlayRun {
   }
 }
 
-/** What a `run_once` task learned, or its failure, holds for every host of the batch. */
-function share(first: HostRun, hosts: readonly HostRun[], task: Task): void {
+/** What a `run_once` task learned beyond what was known, or its failure, holds for every host of the batch. */
+function share(first: HostRun, known: HostRun['learned'], hosts: readonly HostRun[]): void {
+  const learned = Object.entries(first.learned).filter(([name, value]) => value !== known[name]);
   for (const host of hosts) {
-    if (task.register !== undefined && first.learned[task.register] !== undefined)
-      host.learned[task.register] = first.learned[task.register] ?? null;
+    for (const [name, value] of learned) {
+      host.learned[name] = value;
+      if (first.unknown.has(name)) host.unknown.add(name);
+      else host.unknown.delete(name);
+    }
     if (!isActive(first)) host.failed = true;
   }
 }

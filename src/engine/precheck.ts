@@ -10,7 +10,7 @@ import { isExpression } from './prepare.ts';
 /** Finds what is wrong with a playbook whatever the hosts answer: parameters, conditions, unknown handlers. Throws the first ConfigError. */
 export function precheck(playbook: Playbook, modules: ReadonlyMap<string, Module | Action>): void {
   for (const play of playbook.plays) {
-    const handlers = play.handlers.flatMap((h) => [h.name, ...h.listen]);
+    const handlers = handlerNames(play);
     for (const task of tasksOf(play)) {
       for (const condition of conditionsOf(task)) compileCondition(condition.text, condition.where);
       if (task.module !== 'meta') checkParameters(task, modules.get(task.module));
@@ -32,7 +32,11 @@ const conditionsOf = (task: Task & Inherited): readonly ConditionText[] => [
   ...(task.until ?? []),
 ];
 
-function checkHandler(name: string, handlers: readonly string[], task: Task): void {
+/** All names that the handlers of a play answer to. */
+export const handlerNames = (play: Play): string[] => play.handlers.flatMap((h) => [h.name, ...h.listen]);
+
+/** Throws a ConfigError where no handler answers to a name. */
+export function checkHandler(name: string, handlers: readonly string[], task: Task): void {
   if (handlers.includes(name)) return;
   const near = didYouMean(name, handlers);
   throw new ConfigError(`notify: no handler is named "${name}"`, { position: task.where, hint: near && `did you mean "${near}"?` });

@@ -10,7 +10,7 @@ import { type LoadedPlay, OMIT, variables } from './variables.ts';
 import type { HostRun, World } from './world.ts';
 
 /** A task made ready for one host and one loop item: templated, validated, its files read. */
-export type Ready = { readonly item?: Value; readonly lookup: Lookup } & (
+export type Ready = { readonly lookup: Lookup } & (
   | { readonly kind: 'skip'; readonly reason: string }
   | { readonly kind: 'action'; readonly module: Action; readonly params: unknown }
   | {
@@ -27,12 +27,18 @@ export type Ready = { readonly item?: Value; readonly lookup: Lookup } & (
 export const holds = (conditions: readonly ConditionText[], lookup: Lookup): boolean =>
   conditions.every(({ text, where }) => evaluate(compileCondition(text, where), lookup));
 
+/** The variables one item of a task sees. */
+export interface Scope {
+  readonly item?: Value;
+  readonly lookup: Lookup;
+}
+
 /** Makes a task ready for each of its loop items; throws ConfigError where a variable or parameter is wrong. */
 export const prepare = (world: World, run: HostRun, loaded: LoadedPlay, task: Task): Promise<Ready[]> =>
-  Promise.all(scopes(world, run, loaded, task).map(async (scope) => ({ ...(await prepareOne(world, run, task, scope.lookup)), ...scope })));
+  Promise.all(scopes(world, run, loaded, task).map((scope) => prepareItem(world, run, task, scope)));
 
 /** The variables of a task on a host, once for each item of its loop. */
-export function scopes(world: World, run: HostRun, loaded: LoadedPlay, task: Task): { readonly item?: Value; readonly lookup: Lookup }[] {
+export function scopes(world: World, run: HostRun, loaded: LoadedPlay, task: Task): Scope[] {
   const outer = variables(world, run, loaded, task);
   if (task.loop === undefined) return [{ lookup: outer }];
   const items = world.templates.renderValue(task.loop, outer, () => task.where);
@@ -40,7 +46,8 @@ export function scopes(world: World, run: HostRun, loaded: LoadedPlay, task: Tas
   return items.map((item: Value) => ({ item, lookup: variables(world, run, loaded, task, { [task.loopVar]: item }) }));
 }
 
-async function prepareOne(world: World, run: HostRun, task: Task, lookup: Lookup): Promise<Ready> {
+/** Makes a task ready for one item; what `when` says no to is not looked at. Throws ConfigError. */
+export async function prepareItem(world: World, run: HostRun, task: Task, { lookup }: Scope): Promise<Ready> {
   if (!holds(task.when, lookup)) return { kind: 'skip', lookup, reason: 'when is false' };
   const module = world.modules.get(task.module);
   if (!module) throw new ConfigError(`unknown module ${task.module}`, { position: task.where });

@@ -1,10 +1,12 @@
+import type { Lookup } from '../config/lookup.ts';
 import type { Task } from '../config/play.ts';
 import { ConfigError, UnreachableError, VipctlError } from '../model/errors.ts';
 import type { Outcome } from '../model/event.ts';
 import type { Value } from '../model/host.ts';
 import { type Attempt, converge, failure } from './converge.ts';
 import { lookAhead } from './lookahead.ts';
-import { holds, prepare, type Ready } from './prepare.ts';
+import { checkHandler, handlerNames } from './precheck.ts';
+import { holds, prepareItem, type Ready, type Scope, scopes } from './prepare.ts';
 import { type LoadedPlay, variables } from './variables.ts';
 import type { HostRun, World } from './world.ts';
 
@@ -20,29 +22,28 @@ export async function runTask(
   id: number,
 ): Promise<Outcome> {
   const [task] = upcoming;
-  return orTrouble(
-    run,
-    async () => {
-      await lookAhead(world, run, loaded, upcoming);
-      const attempt = await untilSatisfied(world, run, loaded, task, id);
-      settle(run, task, attempt);
-      run.ahead = attempt.outcome.status === 'changed' ? 1 : run.ahead * 2;
-      return task.noLog && attempt.outcome.status !== 'skipped' ? censored(attempt.outcome) : attempt.outcome;
-    },
-    task,
-  );
+  const attempt = await orTrouble(run, async () => {
+    await lookAhead(world, run, loaded, upcoming);
+    return runItems(world, run, loaded, task, id);
+  });
+  const told = await orTrouble(run, async () => {
+    if (tells(attempt)) for (const name of notifiedBy(world, run, loaded, task)) run.notified.add(name);
+    return attempt;
+  });
+  settle(run, task, told);
+  const { status } = told.outcome;
+  run.ahead = status === 'changed' ? 1 : run.ahead * 2;
+  return task.noLog && status !== 'skipped' && status !== 'unreachable' ? censored(told.outcome) : told.outcome;
 }
 
-/** Does the work; what goes wrong on this host becomes its outcome, and an unreachable host is marked as such. */
-export async function orTrouble(run: HostRun, work: () => Promise<Outcome>, task?: Task): Promise<Outcome> {
+/** Does the work; what goes wrong on this host becomes the result, and an unreachable host is marked as such. */
+export async function orTrouble(run: HostRun, work: () => Promise<Attempt>): Promise<Attempt> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof VipctlError)) throw error;
     if (error instanceof UnreachableError) run.unreachable = true;
-    const { outcome, vars } = explain(run, error);
-    if (task) settle(run, task, { outcome, vars });
-    return outcome;
+    return explain(run, error);
   }
 }
 
@@ -60,54 +61,61 @@ function explain(run: HostRun, error: VipctlError): Attempt {
   };
 }
 
-async function untilSatisfied(world: World, run: HostRun, loaded: LoadedPlay, task: Task, id: number): Promise<Attempt> {
+/** Every item in turn, made ready when it is its turn, for it may need what those before it learned; one that fails keeps none from running. */
+async function runItems(world: World, run: HostRun, loaded: LoadedPlay, task: Task, id: number): Promise<Attempt> {
+  const attempts: Attempt[] = [];
+  for (const scope of scopes(world, run, loaded, task)) {
+    const pending = attempts.some((a) => a.outcome.status === 'pending');
+    const work = () => untilSatisfied(world, run, task, scope, id, pending);
+    if (task.loop === undefined) return work();
+    const attempt = await work().catch((error: unknown) => {
+      if (error instanceof UnreachableError || !(error instanceof VipctlError)) throw error;
+      return explain(run, error);
+    });
+    attempts.push({ ...attempt, vars: { ...attempt.vars, [task.loopVar]: scope.item ?? null } });
+    if (world.signal.aborted) break;
+  }
+  return together(attempts);
+}
+
+const UNDECIDED: readonly string[] = ['pending', 'deferred', 'skipped'];
+
+async function untilSatisfied(world: World, run: HostRun, task: Task, scope: Scope, id: number, pendingItem: boolean): Promise<Attempt> {
   for (let tried = 0; ; tried++) {
-    const attempt = await runItems(world, run, loaded, task, id);
-    if (task.until === undefined || attempt.outcome.status === 'pending' || attempt.outcome.status === 'skipped') return attempt;
-    if (task.register !== undefined) run.learned[task.register] = attempt.vars;
-    if (holds(task.until, variables(world, run, loaded, task))) return attempt;
+    const ready = await prepareItem(world, run, task, scope);
+    const attempt = await runItem(world, run, task, ready, id, pendingItem);
+    if (task.until === undefined || UNDECIDED.includes(attempt.outcome.status)) return attempt;
+    if (holds(task.until, withResult(task, scope.lookup, attempt))) return attempt;
     if (tried >= task.retries || world.signal.aborted) {
       const message = `until was not met after ${tried + 1} attempts${attempt.outcome.message ? `: ${attempt.outcome.message}` : ''}`;
       return { outcome: { ...attempt.outcome, status: 'failed', message }, vars: { ...attempt.vars, failed: true, attempts: tried + 1 } };
     }
     world.emit({ type: 'progress', id, host: run.host.name, line: `attempt ${tried + 1} of ${task.retries + 1} was not enough` });
     await world.sleep(task.delaySeconds * 1000);
-    run.session.forget();
+    if (ready.kind === 'host') ready.session.forget();
   }
 }
 
-async function runItems(world: World, run: HostRun, loaded: LoadedPlay, task: Task, id: number): Promise<Attempt> {
-  const items = await prepare(world, run, loaded, task);
-  const attempts: Attempt[] = [];
-  for (const item of items) {
-    const attempt = await runItem(
-      world,
-      run,
-      task,
-      item,
-      id,
-      attempts.some((a) => a.outcome.status === 'pending'),
-    );
-    attempts.push(item.item === undefined ? attempt : { ...attempt, vars: { ...attempt.vars, [task.loopVar]: item.item } });
-    if (attempt.outcome.status === 'failed') break;
-  }
-  const [only] = attempts;
-  return task.loop === undefined && only ? only : together(attempts);
-}
+/** What a task's own conditions see: its variables, and its result under the name it registers. */
+const withResult =
+  (task: Task, lookup: Lookup, { vars }: Attempt): Lookup =>
+  (name) =>
+    name === task.register ? vars : lookup(name);
 
 async function runItem(world: World, run: HostRun, task: Task, ready: Ready, id: number, pendingItem: boolean): Promise<Attempt> {
   if (ready.kind === 'skip')
     return { outcome: { status: 'skipped', changes: [], message: ready.reason }, vars: { changed: false, failed: false, skipped: true } };
-  if (ready.kind === 'action') return act(run, ready);
+  const preview = task.checkMode ?? world.options.check;
+  if (ready.kind === 'action') return judge(task, ready, act(run, ready), preview);
   const { module, params, context, session } = ready;
   const as = {
     ...ready.as,
-    onProgress: (line: string) => world.emit({ type: 'progress', id, host: run.host.name, line }),
+    ...(!task.noLog && { onProgress: (line: string) => world.emit({ type: 'progress', id, host: run.host.name, line }) }),
     ...(task.timeoutSeconds !== undefined && { timeoutSeconds: task.timeoutSeconds }),
   };
   const wish = { module, params, context, as, pendingBefore: run.pending || pendingItem, unwritten: run.unwritten };
-  const attempt = await session.exclusive(() => converge(session, wish, task.checkMode ?? world.options.check));
-  return judge(task, ready, attempt);
+  const attempt = await session.exclusive(() => converge(session, wish, preview));
+  return judge(task, ready, attempt, preview);
 }
 
 function act(run: HostRun, { module, params }: Extract<Ready, { kind: 'action' }>): Attempt {
@@ -121,12 +129,12 @@ function act(run: HostRun, { module, params }: Extract<Ready, { kind: 'action' }
 }
 
 /** Lets `failed_when` and `changed_when` overrule what the module made of it. */
-function judge(task: Task, { lookup }: Ready, attempt: Attempt): Attempt {
+function judge(task: Task, { lookup }: Ready, attempt: Attempt, preview: boolean): Attempt {
   const { status } = attempt.outcome;
   if (task.failedWhen === undefined && task.changedWhen === undefined) return attempt;
   if (status === 'deferred') return attempt;
   if (status === 'pending') return unperformed(task, attempt);
-  const seen = (name: string) => (name === task.register ? attempt.vars : lookup(name));
+  const seen = withResult(task, lookup, attempt);
   const failed = task.failedWhen ? holds(task.failedWhen, seen) : status === 'failed';
   if (failed) {
     const message = status === 'failed' ? attempt.outcome.message : 'failed_when holds';
@@ -134,7 +142,10 @@ function judge(task: Task, { lookup }: Ready, attempt: Attempt): Attempt {
   }
   const changed = task.changedWhen ? holds(task.changedWhen, seen) : attempt.vars.changed === true;
   const { message: _, ...outcome } = attempt.outcome;
-  return { outcome: { ...outcome, status: changed ? 'changed' : 'ok' }, vars: { ...attempt.vars, failed: false, changed } };
+  return {
+    outcome: { ...outcome, status: changed ? (preview ? 'pending' : 'changed') : 'ok' },
+    vars: { ...attempt.vars, failed: false, changed },
+  };
 }
 
 /** A preview of a task that says it never changes anything is no pending change, only a task that did not run. */
@@ -143,6 +154,7 @@ function unperformed(task: Task, attempt: Attempt): Attempt {
   return {
     outcome: { status: 'skipped', changes: [], message: 'not run in check mode' },
     vars: { ...attempt.vars, changed: false, skipped: true },
+    unperformed: true,
   };
 }
 
@@ -169,19 +181,29 @@ function together(attempts: readonly Attempt[]): Attempt {
       ...(status === 'skipped' && { skipped: true }),
       results: attempts.map((a): Value => a.vars),
     },
+    ...(attempts.some((a) => a.unperformed) && { unperformed: true }),
   };
 }
 
+const isOpen = ({ outcome }: Attempt) => outcome.status === 'pending' || outcome.status === 'deferred';
+
 /** Takes over what a finished attempt means for the rest of the run. */
-function settle(run: HostRun, task: Task, { outcome, vars }: Attempt): void {
-  const open = outcome.status === 'pending' || outcome.status === 'deferred';
-  if (open) run.pending = true;
-  if (task.register !== undefined) {
-    run.learned[task.register] = vars;
-    if (open || vars.skipped === true) run.unknown.add(task.register);
-    else run.unknown.delete(task.register);
-  }
-  if (open || outcome.status === 'changed') for (const name of task.notify) run.notified.add(name);
+function settle(run: HostRun, task: Task, attempt: Attempt): void {
+  if (isOpen(attempt)) run.pending = true;
+  if (task.register === undefined) return;
+  run.learned[task.register] = attempt.vars;
+  if (isOpen(attempt) || attempt.unperformed) run.unknown.add(task.register);
+  else run.unknown.delete(task.register);
+}
+
+/** Whether handlers hear of it. */
+const tells = (attempt: Attempt) => isOpen(attempt) || attempt.outcome.status === 'changed';
+
+function notifiedBy(world: World, run: HostRun, loaded: LoadedPlay, task: Task): string[] {
+  const lookup = variables(world, run, loaded, task);
+  const names = task.notify.map((name) => String(world.templates.renderValue(name, lookup, () => task.where)));
+  for (const name of names) checkHandler(name, handlerNames(loaded.play), task);
+  return names;
 }
 
 const censored = ({ status, ignored }: Outcome): Outcome => ({

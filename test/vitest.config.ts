@@ -5,7 +5,7 @@ const root = import.meta.dirname;
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', root, include: ['unit/**/*.test.ts'], exclude: ['unit/cli/**'] } },
+      { test: { name: 'unit', root, include: ['unit/**/*.test.ts'], exclude: ['unit/cli/**'], testTimeout: 30_000 } },
       // These run the bundle in processes of its own, so it is built first.
       { test: { name: 'cli', root, include: ['unit/cli/**/*.test.ts'], globalSetup: [`${root}/bundle.mjs`], testTimeout: 30_000 } },
       {

@@ -18,8 +18,8 @@ export interface NodeInput {
 export interface ClusterInventory {
   /** Hosts by group; `all` among them. */
   readonly groups: Readonly<Record<string, readonly { readonly name: string; readonly address: string }[]>>;
-  /** The other clusters, which may share a network with this one. */
-  readonly others?: readonly { readonly spec: ClusterSpec; readonly nodes: readonly NodeInput[] }[];
+  /** Every cluster there is: others may share a network with the one at hand. */
+  readonly clusters?: readonly { readonly spec: ClusterSpec; readonly nodes: readonly NodeInput[] }[];
 }
 
 /** What of an instance decides where it lives on a node. */

@@ -12,10 +12,11 @@ import type { ClusterSpec } from './schema.ts';
 /** All that is wrong or unwise about a cluster, worst first; knows more where facts of the nodes are known. */
 export function prove(spec: ClusterSpec, nodes: readonly NodeInput[], inventory: ClusterInventory): Finding[] {
   const instances = instancesOf(spec, nodes);
+  const others = (inventory.clusters ?? []).filter((c) => c.spec.name !== spec.name);
   const findings = [
     ...proveCluster(spec, nodes, instances),
     ...proveVips(instances, nodes, inventory),
-    ...proveVrids(neighbours({ spec, nodes }), (inventory.others ?? []).flatMap(neighbours)),
+    ...proveVrids(neighbours({ spec, nodes }), others.flatMap(neighbours)),
     ...instances.flatMap((i) => [...proveInstance(i, nodes), ...proveElection(i, nodes)]),
     ...proveProxies(spec, haproxyPlan(spec, '', inventory, []), nodes, inventory),
   ];

@@ -55,11 +55,25 @@ const asNode = (world: World, run: HostRun): NodeInput => ({
   ...(run.facts && { facts: run.facts }),
 });
 
-/** The groups of the inventory with the addresses of their hosts, for `servers: group:`. */
+/** Groups with the addresses of their hosts, for `servers: group:`, and all clusters. */
 export function clusterInventory(world: World): ClusterInventory {
   const member = (name: string) => {
     const run = world.hosts.get(name);
     return run ? [{ name, address: addressOf(world, run) }] : [];
   };
-  return { groups: Object.fromEntries([...world.inventory.hostsByGroup()].map(([group, names]) => [group, names.flatMap(member)])) };
+  return {
+    groups: Object.fromEntries([...world.inventory.hostsByGroup()].map(([group, names]) => [group, names.flatMap(member)])),
+    clusters: clusters(world),
+  };
+}
+
+/** Every cluster of the inventory as its first node describes it. */
+function clusters(world: World): NonNullable<ClusterInventory['clusters']> {
+  const first = new Map([...world.hosts.values()].reverse().map((run) => [clusterName(run), run]));
+  return [...first.values()].flatMap((run) => {
+    const written = variables(world, run)('cluster');
+    if (written === undefined) return [];
+    const spec = clusterSpec(world, run, written);
+    return [{ spec, nodes: clusterNodes(world, spec.name) }];
+  });
 }

@@ -2,9 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
+import type { LabHost } from '../../src/lab/spec.ts';
+import { labSsh } from '../../src/lab/ssh.ts';
 import { ask, type Target } from '../../src/verify/ask.ts';
 import { type Reported, reported } from '../e2e/support/cluster.ts';
-import { describeOnLab, type Lab } from '../e2e/support/lab.ts';
+import { describeOnLab, type Lab, run } from '../e2e/support/lab.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -56,7 +58,9 @@ export function describeSystem(name: string, { application }: { application?: st
 function createSystem(lab: Lab, figures: string[]): System {
   const on = async (host: string, script: string) => (await lab.onHost(host, 'sh', '-c', script)).stdout.trim();
   const owners = async (vip: string) => {
-    const seen = await Promise.all(lab.spec.hosts.map(async ({ name }) => [name, await on(name, 'ip -o -4 address')] as const));
+    // A host that is switched off holds nothing, and takes ssh long to find out.
+    const look = (host: LabHost) => run(labSsh(lab.spec.name, host, ['ip -o -4 address']).toSpliced(1, 0, '-o', 'ConnectTimeout=2'));
+    const seen = await Promise.all(lab.spec.hosts.map(async (host) => [host.name, (await look(host)).stdout] as const));
     return seen.filter(([, addresses]) => addresses.includes(` ${vip}/`)).map(([name]) => name);
   };
   return {

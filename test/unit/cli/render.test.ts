@@ -35,8 +35,8 @@ describe('vipctl render', () => {
     expect(stdout.match(/^==> .* <==$/gm)).toEqual([
       '==> lb2:/usr/libexec/keepalived/chk_haproxy.sh 0755 root:root <==',
       '==> lb2:/usr/libexec/keepalived/notify.sh 0755 root:root <==',
-      '==> lb2:/etc/systemd/system/haproxy.service.d/vipctl.conf 0644 <==',
       '==> lb2:/etc/haproxy/certs/site.pem 0600 root:root <==',
+      '==> lb2:/etc/systemd/system/haproxy.service.d/vipctl.conf 0644 <==',
       '==> lb2:/etc/haproxy/haproxy.cfg 0640 root:root <==',
       '==> lb2:/etc/systemd/system/keepalived.service.d/vipctl.conf 0644 <==',
       '==> lb2:/etc/keepalived/keepalived.conf 0640 root:root <==',
@@ -65,6 +65,18 @@ describe('vipctl render', () => {
       stderr: `error: the interface of instance web on lb1 is unknown without facts of the host
 hint: run against the host, or set cluster.vrrp.interface, or vrrp_interface for this host
 `,
+    });
+  });
+  it('sees that two clusters of the inventory would take each other for their own', async () => {
+    cluster(whole);
+    writeFileSync(join(cwd, 'two.ini'), '[lbs]\nlb[1:2]\n[mail]\nmx[1:2]\n[web]\nweb1\n');
+    writeFileSync(
+      join(cwd, 'group_vars/mail.yml'),
+      'cluster: { name: mail, instances: { in: { vips: [192.0.2.101/24], vrid: 100, interface: eth0 } } }\n',
+    );
+    expect(await vipctl(['render', '-i', 'two.ini', '--host', 'mx1'], { cwd })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('cluster mail: instance in: VRID 100 is also used by cluster web (vrid-collision)'),
     });
   });
   it('knows hosts that have nothing to render, and those that are none', async () => {

@@ -4,8 +4,8 @@ import { prove } from '../../../src/cluster/prove.ts';
 import { balancers, facts, inventory } from './hosts.ts';
 import { spec } from './specs.ts';
 
-const found = (parts: object, nodes: readonly NodeInput[] = balancers(), others: Parameters<typeof prove>[2]['others'] = []) =>
-  prove(spec(parts), nodes, { ...inventory(nodes), others }).map((f) => `${f.severity} ${f.code}: ${f.message}`);
+const found = (parts: object, nodes: readonly NodeInput[] = balancers(), clusters: Parameters<typeof prove>[2]['clusters'] = []) =>
+  prove(spec(parts), nodes, { ...inventory(nodes), clusters }).map((f) => `${f.severity} ${f.code}: ${f.message}`);
 const running = (...versions: string[]) =>
   balancers(versions.length).map((n, i) => ({
     ...n,

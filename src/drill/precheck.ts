@@ -44,11 +44,9 @@ export async function settled(world: World, stage: Stage, steadyMs = 0): Promise
 /** Whether redundancy is whole: one owner for each VIP, every node fit and answering, the rightful owner in place. */
 async function look(world: World, { actors, tracks, spec, rightful }: Stage): Promise<Omit<Health, 'since'>> {
   const seen = await pooled(actors, world.options.forks, async (actor) => ({ actor, ...(await lookAt(actor)) }));
-  const answers = await Promise.all(
-    actors.flatMap((a) =>
-      tracks.map(async ({ target }) => ({ a, answer: await ask({ ...target, address: a.address }, ANSWER_MS, spec.node_header) })),
-    ),
-  );
+  // By its own address every node must serve, and by the VIP whoever the network takes for its owner.
+  const doors = tracks.flatMap(({ target }) => [...actors.map((a) => ({ ...target, address: a.address })), target]);
+  const answers = await Promise.all(doors.map(async (door) => ({ door, answer: await ask(door, ANSWER_MS, spec.node_header) })));
   const held = tracks.map(({ vip, instance }) => ({
     vip,
     instance,
@@ -63,8 +61,8 @@ async function look(world: World, { actors, tracks, spec, rightful }: Stage): Pr
   return {
     troubles: [
       ...seen.flatMap((s) => s.troubles),
-      ...answers.flatMap(({ a, answer }) =>
-        serves(answer) ? [] : [`${a.name} does not serve: ${answer.error ?? `status ${answer.status}`}`],
+      ...answers.flatMap(({ door, answer }) =>
+        serves(answer) ? [] : [`${door.address} does not serve: ${answer.error ?? `status ${answer.status}`}`],
       ),
       ...ownership,
     ],

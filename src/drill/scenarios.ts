@@ -1,3 +1,4 @@
+import type { Span } from '../cluster/timing.ts';
 import { all, lines, sh } from '../shell/sh.ts';
 import { JOURNAL } from './dead-man.ts';
 import { clearRules, cutOff, dropAdverts, filter, refuse, service, signal } from './host-commands.ts';
@@ -106,6 +107,7 @@ export const scenarios: readonly Scenario[] = [
             because: `up to 3A + S; without VIPs from the restart after ${RESTART} s on`,
             vips: 'either',
             doubles: true,
+            back: staleArp(s),
           }
         : unharmed('the node holds none of these VIPs'),
   },
@@ -114,7 +116,13 @@ export const scenarios: readonly Scenario[] = [
     does: 'loses all adverts of one node: both hold the VIPs',
     risk: 'split',
     fault: (scene) => ({ on: 'target', inject: dropAdverts(scene), undo: clearRules, needs: filters(scene) }),
-    expect: () => ({ outage: { from: 0, to: 0 }, because: 'two owners, both of which answer', vips: 'stay', doubles: true }),
+    expect: (s) => ({
+      outage: { from: 0, to: 0 },
+      because: 'two owners, both of which answer',
+      vips: 'stay',
+      doubles: true,
+      back: staleArp(s),
+    }),
   },
   {
     name: 'isolate',
@@ -136,9 +144,9 @@ export const scenarios: readonly Scenario[] = [
             vips: 'stay',
             doubles: true,
             // Cut off, it lost its servers as well, and has the VIPs back before its checks have found them again.
-            back: { from: 0, to: recovery(s.scene) },
+            back: { from: 0, to: Math.max(recovery(s.scene), staleArp(s).to) },
           }
-        : { ...unharmed('the owner is not touched; the node cut off takes the VIPs too, unheard'), doubles: true },
+        : { ...unharmed('the owner is not touched; the node cut off takes the VIPs too, unheard'), doubles: true, back: staleArp(s) },
   },
   {
     name: 'all-backends-down',
@@ -155,6 +163,12 @@ export const scenarios: readonly Scenario[] = [
     }),
   },
 ];
+
+/**
+ * When a split heals and the first advert heard is the winner's, the loser gives way without a word and the winner never learns that
+ * there was another: clients go on to ask the loser until the winner repeats its announcement (keepalived.conf(5), garp_master_refresh).
+ */
+const staleArp = ({ instance }: Subject): Span => ({ from: 0, to: instance.garp.refresh || Number.POSITIVE_INFINITY });
 
 /** Seconds until a balancer that took all its servers for dead uses one again. */
 function recovery({ servers }: Scene): number {

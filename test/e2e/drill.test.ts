@@ -84,7 +84,7 @@ describeOnLab('drill', { name, inventory }, (lab) => {
   });
 
   test('that was killed locks the cluster, and is ended by recover', async () => {
-    await disturbed('vrrp-drop', 'SIGKILL');
+    expect((await disturbed('vrrp-drop', 'SIGKILL')).code).toBeNull();
     expect((await vipctl(drill('haproxy-stop'))).stderr).toContain('lb1 is being drilled: vrrp-drop');
     const { code, stdout } = await vipctl(['drill', 'recover', ...hosts]);
     expect(stdout).toContain('lb1: vrrp-drop is taken back');
@@ -94,7 +94,8 @@ describeOnLab('drill', { name, inventory }, (lab) => {
   });
 
   test('that was killed heals by itself within the time it announced', async () => {
-    const { text } = await disturbed('isolate', 'SIGKILL');
+    const { code, text } = await disturbed('isolate', 'SIGKILL');
+    expect(code, text).toBeNull();
     const [, within, later] = /within (\d+) s .* whole at most (\d+) s later/.exec(text) ?? [];
     const timeout = (Number(within) + Number(later)) * 1000;
     await expect.poll(async () => [await onBoth(TRACES), await holders()], { timeout, interval: 500 }).toEqual([['', ''], '1 0']);

@@ -18,8 +18,10 @@ try {
   check('unused code', ['knip']);
   vitest('unit', ['unit', 'cli']);
   const obstacle = await whyNoLab();
-  if (obstacle === undefined) vitest('end-to-end', ['e2e'], asRoot);
-  else skip('end-to-end', obstacle);
+  if (obstacle === undefined) {
+    vitest('end-to-end', ['e2e'], asRoot);
+    vitest('systems', ['systems'], asRoot);
+  } else skip('end-to-end and systems', obstacle);
 } finally {
   rmSync(scratch, { recursive: true });
 }

@@ -16,7 +16,10 @@ describeSystem('nginx-pair', {}, ({ on, owners, becomesOwner, moves, power }) =>
   };
 
   test('spreads requests over the web servers', async () => {
-    expect(await tally(`http://${VIP}/`, 20)).toEqual({ web1: 10, web2: 10 });
+    const { web1 = 0, web2 = 0 } = await tally(`http://${VIP}/`, 20);
+    expect(web1 + web2).toBe(20);
+    // Each worker of nginx takes turns of its own.
+    expect(Math.abs(web1 - web2)).toBeLessThanOrEqual(4);
   });
 
   test('moves the VIP when nginx stops, and leaves it there when nginx is back', async () => {

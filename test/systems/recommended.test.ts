@@ -40,22 +40,19 @@ describeSystem('recommended', {}, ({ on, owners, becomesOwner, moves, power }) =
     expect(await on('lb3', "iptables-save | grep 'VRRP shop from lb1'")).toContain('-s 10.106.0.11/32 -d 10.106.0.13/32');
   });
 
-  test('refuses a client that asks too often, also after the VIP has moved', async () => {
-    const statuses = await Promise.all(Array.from({ length: 300 }, async () => (await shop()).status));
-    expect(new Set(statuses)).toEqual(new Set([200, 429]));
-    await on('lb1', 'systemctl stop keepalived');
-    await becomesOwner(VIP, 'lb2');
-    expect(await shop()).toMatchObject({ status: 429 });
-    await on('lb1', 'systemctl start keepalived');
-    await becomesOwner(VIP, 'lb1');
-    await expect.poll(async () => (await shop()).status, { timeout: 60_000, interval: 1_000 }).toBe(200);
-  });
-
   test('survives two balancers without power, one after the other', async () => {
     await moves(vip, 'lb2', 'power cut', () => power('lb1', 'cut'));
     await moves(vip, 'lb3', 'second power cut', () => power('lb2', 'cut'));
     expect(await owners(VIP)).toEqual(['lb3']);
     for (const host of ['lb1', 'lb2']) await power(host, 'on');
     await becomesOwner(VIP, 'lb1');
+  });
+
+  test('refuses a client that asks too often, also after the VIP has moved', async () => {
+    const statuses = await Promise.all(Array.from({ length: 400 }, async () => (await shop()).status));
+    expect(new Set(statuses)).toEqual(new Set([200, 429]));
+    await on('lb1', 'systemctl stop keepalived');
+    await becomesOwner(VIP, 'lb2');
+    expect(await shop()).toMatchObject({ status: 429 });
   });
 });

@@ -82,7 +82,7 @@ async function outage(vip: Target, to: string, act: () => Promise<unknown>): Pro
   const acting = act().then(() => {
     acted = true;
   });
-  for (const until = last + 60_000; performance.now() < until; await setTimeout(20)) {
+  for (const until = last + 60_000; performance.now() < until; await setTimeout(50)) {
     const { node } = await ask(vip, 500);
     if (acted && node === to) break;
     if (node !== undefined) last = performance.now();

@@ -81,8 +81,9 @@ export class PlayRun {
     const [began, trips] = [now(), run.session.trips];
     const upcoming: [Task, ...Task[]] = [task, ...this.#ahead.toReversed().flat()];
     const result = await runTask(this.#world, run, this.#loaded, upcoming, id);
-    const outcome: Outcome = result.status === 'failed' && task.ignoreErrors ? { ...result, ignored: true } : result;
-    if (outcome.status === 'failed' && !outcome.ignored) run.failed = true;
+    const failed = result.status === 'failed';
+    const outcome: Outcome = failed && (task.ignoreErrors || this.#rescuers > 0) ? { ...result, ignored: true } : result;
+    if (failed && !task.ignoreErrors) run.failed = true;
     emit({ type: 'outcome', id, host: run.host.name, outcome, seconds: (now() - began) / 1000, trips: run.session.trips - trips });
   }
 

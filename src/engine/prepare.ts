@@ -5,6 +5,7 @@ import { validate } from '../config/schema.ts';
 import { ConfigError, type Position } from '../model/errors.ts';
 import type { Value } from '../model/host.ts';
 import { type Action, type Context, type Module, namedParams } from '../modules/module.ts';
+import { toBoolean } from '../transport/connection-vars.ts';
 import type { As, Session } from './session.ts';
 import { type LoadedPlay, OMIT, variables } from './variables.ts';
 import type { HostRun, World } from './world.ts';
@@ -100,7 +101,7 @@ function hostRun(world: World, name: string, task?: Task): HostRun {
 
 /** Ansible's order: the host's `ansible_become` over the task's keyword over the command line. */
 export function becomeUser(world: World, task: Pick<Inherited, 'become' | 'becomeUser'>, lookup: Lookup): string | undefined {
-  const wanted = lookup('ansible_become') ?? task.become ?? world.options.become;
+  const wanted = toBoolean(lookup('ansible_become') ?? null) ?? task.become ?? world.options.become;
   if (wanted !== true) return undefined;
   return String(lookup('ansible_become_user') ?? task.becomeUser ?? world.options.becomeUser ?? 'root');
 }

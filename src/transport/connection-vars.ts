@@ -41,6 +41,7 @@ export function readConnectionVars({ name, vars }: Host): ConnectionVars {
     find(keys, 'a text', (value) => (toText(value) === undefined ? undefined : new Secret(toText(value) ?? '')));
   const args = (key: string) => parseSshArgs(text(key) ?? '', `${name}: ${key}`);
   find(['ansible_become_method'], '"sudo"', (value) => (value === 'sudo' ? value : undefined));
+  find(['ansible_become'], 'true or false', toBoolean);
   find(foreign, 'absent: vipctl calls plain sudo', () => undefined);
 
   const port = find(['ansible_port', 'ansible_ssh_port'], 'a number from 1 to 65535', toPort);
@@ -77,8 +78,8 @@ function toSeconds(value: Value): number | undefined {
   return seconds > 0 ? seconds : undefined;
 }
 
-/** INI inventories have only texts, and Ansible's booleans have many spellings. */
-function toBoolean(value: Value): boolean | undefined {
+/** Reads a yes or no, undefined for neither: INI inventories have only texts, and Ansible's booleans have many spellings. */
+export function toBoolean(value: Value): boolean | undefined {
   const word = String(value).toLowerCase();
   if (['true', 'yes', 'on', '1'].includes(word)) return true;
   return ['false', 'no', 'off', '0'].includes(word) ? false : undefined;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { exitCodeOf } from '../../../src/model/report.ts';
 import { type Ran, workshop } from './support.ts';
 
 const play = (keywords: string, tasks: string) => `
@@ -41,6 +42,18 @@ ${A_FAILS.replace(/^/gm, '    ')}
     - {name: rescue, debug: {msg: x}}`;
     const ran = await run(play('any_errors_fatal: true', block));
     expect([hostsOf(ran, 'go'), hostsOf(ran, 'rescue'), hostsOf(ran, 'later')]).toEqual([[], ['a', 'b'], ['a', 'b']]);
+  });
+
+  it('what a block rescues does not fail the run; what fails in its rescue does', async () => {
+    const { run } = workshop(['a', 'b']);
+    const block = (rescue: string) => `- block:
+${A_FAILS.replace(/^/gm, '    ')}
+  rescue:
+    - {name: rescue, ${rescue}}`;
+    const rescued = await run(play('serial: 2', block('debug: {msg: x}')));
+    expect([exitCodeOf(rescued.report), rescued.of('first').a?.ignored, hostsOf(rescued, 'later')]).toEqual([0, true, ['a', 'b']]);
+    const lost = await run(play('serial: 2', block('fail: {msg: x}')));
+    expect([exitCodeOf(lost.report), lost.of('rescue').a?.ignored, hostsOf(lost, 'later')]).toEqual([1, undefined, ['b']]);
   });
 
   it('max_fail_percentage counts no host that its block rescues', async () => {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { becomeUser } from '../../../src/engine/prepare.ts';
+import type { World } from '../../../src/engine/world.ts';
 import { workshop } from './support.ts';
 
 const play = (tasks: string, handlers = '') => `
@@ -114,6 +116,18 @@ describe('run_once', () => {
     const tasks = '- set_fact: {leader: "{{ inventory_hostname }}"}\n  run_once: true\n- name: see\n  debug: {msg: "{{ leader }}"}';
     const { of } = await run(play(tasks));
     expect(of('see')).toMatchObject({ a: { message: 'a' }, b: { message: 'a' } });
+  });
+});
+
+describe('ansible_become', () => {
+  it.each([
+    ['yes', 'nobody'],
+    ['True', 'nobody'],
+    ['no', undefined],
+  ])('%s as text decides over the task', (word, user) => {
+    const lookup = (name: string) => ({ ansible_become: word, ansible_become_user: 'nobody' })[name];
+    const world = { options: { become: false, becomeUser: undefined } } as unknown as World;
+    expect(becomeUser(world, { become: word === 'no' }, lookup)).toBe(user);
   });
 });
 

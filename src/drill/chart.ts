@@ -21,11 +21,11 @@ export function chart({ undone, redundant, record }: DrillResult, track: TrackRe
   const marks = [
     mark(scale(0), bottom, 'injected'),
     mark(scale(undone), bottom, 'taken back'),
-    ...(redundant === undefined ? [] : [mark(scale(redundant), bottom, 'redundant')]),
+    ...(redundant === undefined ? [] : [mark(scale(redundant), bottom, 'redundant', -18)]),
   ];
   const label = `Requests to ${track.vip} and its owners over time`;
   return [
-    `<svg viewBox="0 -18 ${WIDTH} ${bottom + 40}" role="img" aria-label="${escaped(label)}">`,
+    `<svg viewBox="0 -30 ${WIDTH} ${bottom + 52}" role="img" aria-label="${escaped(label)}">`,
     fault,
     `<text x="0" y="${BARS / 2}">requests</text>`,
     ...bars(track.samples, scale),
@@ -72,8 +72,9 @@ function lane(node: string, index: number, { tenancy }: TrackResult, scale: Scal
   ];
 }
 
-const mark = (x: number, bottom: number, words: string): string =>
-  `<line class="mark" x1="${px(x)}" x2="${px(x)}" y1="-4" y2="${bottom}"/><text class="mark" x="${px(x + 3)}" y="-6">${words}</text>`;
+/** `y`: where its words stand; those of a moment that may follow at once stand above the others. */
+const mark = (x: number, bottom: number, words: string, y = -6): string =>
+  `<line class="mark" x1="${px(x)}" x2="${px(x)}" y1="${y - 8}" y2="${bottom}"/><text class="mark" x="${px(x + 3)}" y="${y}">${words}</text>`;
 
 /** A tick every second, or every other where seconds would crowd. */
 function axis({ from, to }: DrillResult['record'], scale: Scale, bottom: number): string[] {

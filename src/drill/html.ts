@@ -8,7 +8,7 @@ const STYLE = `
 body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 1080px; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin: 2.5rem 0 .25rem; } p { margin: .25rem 0; }
 table { border-collapse: collapse; width: 100%; margin: 1rem 0; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); } th, .soft { color: var(--soft); font-weight: normal; }
+th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); white-space: nowrap; } th, .soft { color: var(--soft); font-weight: normal; }
 ul { list-style: none; padding: 0; } .passed { color: var(--ok); } .failed { color: var(--bad); }
 svg { width: 100%; height: auto; margin-top: .75rem; } svg text { font-size: 11px; fill: var(--ink); } svg .tick { fill: var(--soft); text-anchor: middle; }
 svg .ok { fill: var(--ok); } svg .bad { fill: var(--bad); } svg .owner { fill: var(--owner); } svg .fault { fill: var(--fault); }
@@ -46,7 +46,7 @@ function section(result: DrillResult): string {
   const nodes = [...new Set(result.tracks.flatMap((t) => [...t.tenancy.map((tenure) => tenure.node), result.target]))].sort();
   return [
     `<section><h2>${escaped(result.scenario)} on ${escaped(result.target)} ${verdictOf(passed(result))}</h2>`,
-    `<p class="soft">${escaped(result.does)}; ${escaped(result.started)}; the keep-alive connection was cut ${result.cuts} times</p>`,
+    `<p class="soft">${escaped(result.does)}; ${escaped(result.started)}; a keep-alive connection was cut ${result.cuts === 1 ? 'once' : `${result.cuts} times`}</p>`,
     ...result.tracks.map((track) => chart(result, track, nodes)),
     '<ul>',
     ...result.verdicts.map(

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { labPlaces } from '../../src/lab/names.ts';
 import { vipctl } from '../unit/cli/vipctl.ts';
-import { clusterOf, type Reported, reported, scratch, vipOf } from './support/cluster.ts';
+import { asks, clusterOf, type Reported, reported, scratch, vipOf } from './support/cluster.ts';
 import { describeOnLab, hostOf } from './support/lab.ts';
 
 describe('bad input is refused before any host is contacted:', () => {
@@ -132,7 +132,7 @@ describeOnLab('bad input on hosts:', { name, inventory }, (lab) => {
     const key = readFileSync(knownHosts, 'utf8').match(new RegExp(`^${hostOf(spec, host).address} ssh-ed25519 (.*)$`, 'm'))?.[1] ?? '';
     return `SHA256:${createHash('sha256').update(Buffer.from(key, 'base64')).digest('base64').replace(/=+$/, '')}`;
   };
-  const on = async (host: string, script: string) => (await lab.onHost(host, 'sh', '-c', script)).stdout.trim();
+  const on = asks(lab);
 
   /** Runs tasks on lb1, whose variables are as given. */
   const runTasks = (tasks: readonly object[], vars: object = {}, ...options: readonly string[]) =>

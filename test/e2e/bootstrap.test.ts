@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { labPlaces } from '../../src/lab/names.ts';
 import { start, vipctl } from '../unit/cli/vipctl.ts';
-import { clusterOf, reported, scratch, tasksThat, vipOf } from './support/cluster.ts';
+import { asks, clusterOf, reported, scratch, tasksThat, vipOf } from './support/cluster.ts';
 import { describeOnLab, hostOf } from './support/lab.ts';
 
 const name = 'e2e-bootstrap';
@@ -17,7 +17,7 @@ describeOnLab('bootstrap', { name, inventory }, (lab) => {
   const vip = vipOf(lab);
   const hosts = [...lab.inventory, '-i', file('described.yml', { lbs: { vars: { cluster: clusterOf(lab) } } })];
   const bootstrap = ['bootstrap', ...hosts, '--yes'];
-  const on = async (host: string, script: string) => (await lab.onHost(host, 'sh', '-c', script)).stdout.trim();
+  const on = asks(lab);
   const onBoth = async (script: string) => ({ lb1: await on('lb1', script), lb2: await on('lb2', script) });
   const both = (text: string) => ({ lb1: text, lb2: text });
   const owners = async () => {

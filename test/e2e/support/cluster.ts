@@ -18,6 +18,13 @@ export function scratch(): (name: string, content: Value) => string {
   };
 }
 
+/** Runs a script on a host through OpenSSH and gives what it prints, whatever its exit code; throws when the host is not reached. */
+export const asks = (lab: Lab) => async (host: string, script: string) => {
+  const { code, stdout, stderr } = await lab.onHost(host, 'sh', '-c', script);
+  if (code === 255) throw new Error(`${host}: ${stderr}`);
+  return stdout.trim();
+};
+
 /** The address that the balancers of a lab share. */
 export const vipOf = ({ spec }: Lab): string => spec.subnet.replace(/\d+\/\d+$/, '100');
 

@@ -10,6 +10,11 @@ import { isExpression } from './prepare.ts';
 /** Finds what is wrong with a playbook whatever the hosts answer: parameters, conditions, unknown handlers. Throws the first ConfigError. */
 export function precheck(playbook: Playbook, modules: ReadonlyMap<string, Module | Action>): void {
   for (const play of playbook.plays) {
+    if (play.hosts.includes('{{'))
+      throw new ConfigError('hosts: a template is not supported yet', {
+        position: play.where,
+        hint: 'write a pattern, and choose with --limit',
+      });
     const handlers = handlerNames(play);
     for (const task of tasksOf(play)) {
       for (const condition of conditionsOf(task)) compileCondition(condition.text, condition.where);

@@ -141,9 +141,9 @@ function judge(task: Task, { lookup }: Ready, attempt: Attempt, preview: boolean
     return { outcome: { ...attempt.outcome, status: 'failed', message: message ?? 'failed' }, vars: { ...attempt.vars, failed: true } };
   }
   const changed = task.changedWhen ? holds(task.changedWhen, seen) : attempt.vars.changed === true;
-  const { message: _, ...outcome } = attempt.outcome;
+  const { message: _, ...unblamed } = attempt.outcome;
   return {
-    outcome: { ...outcome, status: changed ? (preview ? 'pending' : 'changed') : 'ok' },
+    outcome: { ...(status === 'failed' ? unblamed : attempt.outcome), status: changed ? (preview ? 'pending' : 'changed') : 'ok' },
     vars: { ...attempt.vars, failed: false, changed },
   };
 }

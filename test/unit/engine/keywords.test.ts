@@ -75,7 +75,8 @@ describe('changed_when and failed_when', () => {
   failed_when: 1 == 1`;
     const handler = '- {name: handler, debug: {msg: ran}}';
     const { of } = await run(play(tasks.split('\n').slice(0, 4).join('\n'), handler));
-    expect([of('trigger').here?.status, of('handler').here?.message]).toEqual(['changed', 'ran']);
+    expect(of('trigger').here).toMatchObject({ status: 'changed', message: 'x' });
+    expect(of('handler').here?.message).toBe('ran');
     expect((await run(play(tasks, handler))).of('wrong').here?.status).toBe('failed');
     expect((await run(play(tasks, handler), { check: true })).of('trigger').here?.status).toBe('pending');
   });
@@ -107,6 +108,15 @@ describe('a result that was skipped by its own condition', () => {
   debug: {msg: "{{ no_such }}"}`;
     const { of } = await run(play(tasks), { check });
     expect(of('typo').here).toMatchObject({ status: 'failed', message: expect.stringContaining('undefined variable "no_such"') });
+  });
+});
+
+describe('hosts', () => {
+  it('are no template, which would silently match nobody', async () => {
+    const { run } = workshop();
+    await expect(run('- {name: p, hosts: "{{ target }}", tasks: []}')).rejects.toThrow(
+      'play.yml:1:3: hosts: a template is not supported yet',
+    );
   });
 });
 

@@ -21,8 +21,8 @@ export interface Limits {
   readonly soakMs: number;
 }
 
-/** Carries out an update move by move under a live probe; any trouble puts the former files back. Tells the verdicts. */
-export async function roll(world: World, playbook: Playbook, update: ClusterUpdate, limits: Limits): Promise<void> {
+/** Carries out an update move by move under a live probe; any trouble puts the former files back. Tells the verdicts, and answers whether all went well. */
+export async function roll(world: World, playbook: Playbook, update: ClusterUpdate, limits: Limits): Promise<boolean> {
   const { cluster } = update;
   const traffic = startTraffic(frontDoors(cluster), world.now);
   try {
@@ -33,6 +33,7 @@ export async function roll(world: World, playbook: Playbook, update: ClusterUpda
     world.emit({ type: 'verified', checks: await settled(uninterrupted(world), () => proveCluster(world, cluster)) });
     await traffic.stop();
     world.emit({ type: 'verified', checks: verdicts(update, limits, traffic, trouble, [...rolling.marks.keys()]) });
+    return trouble === undefined;
   } finally {
     await traffic.stop();
   }

@@ -11,7 +11,7 @@ export type UpdateRequest = LaunchRequest & Limits;
 
 /**
  * Brings running clusters to what the inventory describes, one node after the other, while clients go on. First a preview of the
- * bootstrap playbook says what changes; with `check` that is all.
+ * bootstrap playbook says what changes; with `check` that is all. A cluster that could not be updated ends it.
  */
 export async function update(request: UpdateRequest, io: Telling): Promise<void> {
   const preview = createPreview(io.emit, request.check);
@@ -26,7 +26,8 @@ export async function update(request: UpdateRequest, io: Telling): Promise<void>
           const plan = await planUpdate(told, playbook, cluster, preview);
           refuseHalves(plan, hosts);
           for (const message of tell(plan)) io.emit({ type: 'note', message });
-          if (!request.check && plan.changes.length > 0) await roll(told, playbook, plan, request);
+          if (request.check || plan.changes.length === 0) continue;
+          if (!(await roll(told, playbook, plan, request))) return;
         }
       },
     },

@@ -11,12 +11,12 @@ const bad: Verdict = { check: 'VIP <a> has "one" owner', passed: false, detail: 
 
 /** What a sink prints for a report with these proofs. */
 async function printed(create: typeof createJunit, checks: readonly Verdict[], error?: VipctlError): Promise<string> {
-  let text = '';
-  const sink = create({ write: (part) => void (text += part) });
+  const parts: string[] = [];
+  const sink = create({ write: (part) => void parts.push(part) });
   const report = { ...emptyReport, command: 'verify', checks, seconds: 1.5 };
   if (checks.length > 0) sink.take({ at: 0, type: 'verified', checks }, report);
   await sink.close(report, error);
-  return text;
+  return parts.join('');
 }
 
 test('JUnit has a test case for each proof, its words escaped', async () => {

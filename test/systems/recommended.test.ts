@@ -49,8 +49,12 @@ describeSystem('recommended', {}, ({ on, owners, becomesOwner, moves, power }) =
   });
 
   test('refuses a client that asks too often, also after the VIP has moved', async () => {
-    const statuses = await Promise.all(Array.from({ length: 400 }, async () => (await shop()).status));
-    expect(new Set(statuses)).toEqual(new Set([200, 429]));
+    const statuses = new Set<number | undefined>();
+    const client = async () => {
+      for (let i = 0; i < 20; i++) statuses.add((await shop()).status);
+    };
+    await Promise.all(Array.from({ length: 20 }, client));
+    expect(statuses).toEqual(new Set([200, 429]));
     await on('lb1', 'systemctl stop keepalived');
     await becomesOwner(VIP, 'lb2');
     expect(await shop()).toMatchObject({ status: 429 });

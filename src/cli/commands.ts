@@ -20,6 +20,7 @@ export const commands: readonly Entry[] = [
     describe: 'Prove that clusters are as described, and that they work',
     load: async () => (await import('./verify.ts')).verify,
   },
+  { usage: 'status', describe: 'Who holds what, which nodes and servers work', load: async () => (await import('./status.ts')).status },
   {
     usage: 'update',
     describe: 'Change running clusters node by node, without an outage',

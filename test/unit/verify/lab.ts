@@ -8,7 +8,7 @@ import { lookProbe, type NodeState, type Seen } from '../../../src/verify/look.t
 import { facts } from '../cluster/hosts.ts';
 
 /** The cluster the captures in test/fixtures/verify come from: two balancers and two web servers. */
-const spec = clusterSchema.parse({
+export const spec = clusterSchema.parse({
   name: 'pair',
   vips: ['10.84.0.100/24'],
   frontends: { www: { port: 80, backend: 'webs' } },

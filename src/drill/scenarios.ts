@@ -126,7 +126,8 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'isolate',
-    does: 'cuts a node off from everything but this SSH connection',
+    // keepalived announces its VIPs through raw sockets, which no packet filter sees: where it repeats that often, clients go back and forth.
+    does: 'loses every IP packet of a node but those of this SSH connection (ARP still passes)',
     risk: 'split',
     refuses: ({ way }) => (way === undefined ? 'how our session reaches the host is unknown' : undefined),
     aftermath: recovery,

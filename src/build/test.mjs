@@ -20,7 +20,6 @@ try {
   const obstacle = await whyNoLab();
   if (obstacle === undefined) {
     vitest('end-to-end', ['e2e'], asRoot);
-    vitest('systems', ['systems'], asRoot);
   } else skip('end-to-end and systems', obstacle);
 } finally {
   rmSync(scratch, { recursive: true });

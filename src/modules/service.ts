@@ -56,15 +56,19 @@ export const serviceModule = defineModule<Params, State>({
       return refused(`${name} is masked and can be neither started nor enabled`, 'set masked: false');
     if (wish.state === 'reloaded' && unit.running && !unit.canReload) return refused(`${name} cannot reload`, 'use state: restarted');
     const acts = [...unmask(wish, unit), ...boot(wish, unit, context), ...state(wish, unit, context), ...mask(wish, unit)];
-    return [...reread(wish, unit, acts.length > 0), ...acts];
+    return [...reread(wish, unit, acts.length > 0, context), ...acts];
   },
 });
 
-/** systemd would act on the file it read before, and says so only in passing. */
-const reread = ({ name, daemon_reload }: Params, unit: Unit, acts: boolean): Change[] =>
-  unit.stale && (acts || daemon_reload)
-    ? [{ what: `unit file of ${name}`, before: 'changed', after: 'read again', apply: [daemonReload] }]
-    : [];
+/**
+ * systemd would act on the file it read before, and says so only in passing; of a unit at rest it says nothing,
+ * and it overlooks a drop-in folder that is younger than its last reload.
+ */
+function reread({ name, daemon_reload, restarted_after }: Params, unit: Unit, acts: boolean, { facts }: Context): Change[] {
+  const overlooked = facts.init === 'systemd' && !unit.running && restarted_after.length > 0;
+  if (!(unit.stale || overlooked) || !(acts || daemon_reload)) return [];
+  return [{ what: `unit file of ${name}`, before: 'changed', after: 'read again', apply: [daemonReload] }];
+}
 
 function boot({ name, enabled }: Params, unit: Unit, context: Context): Change[] {
   const wanted = enabled ? 'enabled' : 'disabled';
@@ -92,6 +96,7 @@ function outdated({ name, restarted_after, reloaded_after }: Params, unit: State
   ];
   const [needsStart] = changedSince(restarted_after, unit.loaded.startedAt, unit.loaded);
   if (needsStart !== undefined) return change(needsStart, 'restarted', 'restart');
+  if (unit.stale && restarted_after.length > 0) return change('its unit file', 'restarted', 'restart');
   const [unread] = changedSince(reloaded_after, unit.loaded.loadedAt, unit.loaded);
   if (unread === undefined) return [];
   return unit.canReload ? change(unread, 'reloaded', 'reload') : change(unread, 'restarted', 'restart');

@@ -34,7 +34,11 @@ describe('bad arguments', () => {
     [[...run, '-C=no'], '--check takes no value, got "-C=no"', 'vipctl run --help shows its options'],
     [[...run, '--no-check'], 'Unknown argument: no-check', 'vipctl run --help shows its options'],
     [[...run, '--', '--check'], '-- and arguments after it mean nothing here', 'vipctl --help lists the commands'],
-    [['schema', 'nope'], 'Invalid values: Argument: name, Given: "nope", Choices: "cluster", "report"', 'vipctl schema --help shows its options'],
+    [
+      ['schema', 'nope'],
+      'Invalid values: Argument: name, Given: "nope", Choices: "cluster", "report"',
+      'vipctl schema --help shows its options',
+    ],
   ])('%j', async (args, message, hint) => {
     expect(await vipctl(args)).toEqual({ code: 2, stdout: '', stderr: `error: ${message}\nhint: ${hint}\n` });
   });

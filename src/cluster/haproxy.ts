@@ -68,11 +68,11 @@ export function haproxyPlan(
     mode: said.mode ?? 'http',
     balance: said.balance ?? 'roundrobin',
     retries: said.retries ?? 3,
-    options: said.options ?? usualOptions(shipped),
+    options: said.options ?? ['dontlognull', 'redispatch'],
     timeouts: timeoutLines({ connect: '5s', client: '50s', server: '50s', http_request: '10s', ...said.timeouts }),
     stats: stats(spec),
     peers,
-    proxies: proxiesOf(spec, inventory, maxconn - KEPT, nodeHeader(spec, self)),
+    proxies: proxiesOf(spec, inventory, { maxconn: maxconn - KEPT, options: restingOptions(shipped) }, nodeHeader(spec, self)),
     errorfiles: Object.entries(said.errorfiles ?? {}).map(([code, path]) => `${code} ${path}`),
     userlists: Object.entries(said.userlists ?? {}).map(([name, users]) => ({
       name,
@@ -89,12 +89,9 @@ export function haproxyPlan(
   };
 }
 
-/** From 2.4 on, a reload lets clients whose connection rests send one more request; before, it cut them off, and some lost one. */
-const usualOptions = (shipped: string | undefined): string[] => [
-  'dontlognull',
-  'redispatch',
-  ...(shipped === undefined || older(shipped, '2.4') ? [] : ['idle-close-on-response']),
-];
+/** From 2.4 on, a reload lets clients whose connection rests send one more request; before, it cut them off, and some lost one. HTTP only. */
+const restingOptions = (shipped: string | undefined): string[] =>
+  shipped === undefined || older(shipped, '2.4') ? [] : ['idle-close-on-response'];
 
 function stats(spec: ClusterSpec): StatsPlan {
   const said = spec.haproxy?.stats;

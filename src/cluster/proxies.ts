@@ -15,8 +15,14 @@ export type ProxyPlan = {
 
 type Proxy = Partial<ListenSpec & FrontendSpec & BackendSpec>;
 
-/** All proxies of a cluster as written: frontends, then listens, then backends. `maxconn` holds for a front that does not say. */
-export function proxiesOf(spec: ClusterSpec, inventory: ClusterInventory, maxconn: number, header: NodeHeader): ProxyPlan[] {
+/** What holds for every front that does not say otherwise; `options` only for HTTP. */
+export interface FrontDefaults {
+  readonly maxconn: number;
+  readonly options: readonly string[];
+}
+
+/** All proxies of a cluster as written: frontends, then listens, then backends. */
+export function proxiesOf(spec: ClusterSpec, inventory: ClusterInventory, usual: FrontDefaults, header: NodeHeader): ProxyPlan[] {
   const section =
     (kind: ProxyPlan['kind']) =>
     ([name, said]: readonly [string, Proxy]): ProxyPlan => {
@@ -27,7 +33,7 @@ export function proxiesOf(spec: ClusterSpec, inventory: ClusterInventory, maxcon
         binds: kind === 'backend' ? [] : bindsOf(spec, said),
         lines: [
           ...(said.mode ? [`mode ${said.mode}`] : []),
-          ...(kind === 'backend' ? [] : clientLines(said, http, maxconn)),
+          ...(kind === 'backend' ? [] : clientLines(said, http, usual)),
           ...(said.options ?? []).map((o) => `option ${o}`),
           ...timeoutLines(said.timeouts ?? {}),
           ...(kind === 'frontend' ? [] : serverLines(said)),
@@ -48,11 +54,11 @@ export function proxiesOf(spec: ClusterSpec, inventory: ClusterInventory, maxcon
 export const timeoutLines = (timeouts: Readonly<Record<string, string | undefined>>): string[] =>
   Object.entries(timeouts).flatMap(([name, value]) => (value === undefined ? [] : [`timeout ${name.replaceAll('_', '-')} ${value}`]));
 
-const clientLines = (said: Proxy, http: boolean, maxconn: number) => [
-  `maxconn ${said.maxconn ?? maxconn}`,
+const clientLines = (said: Proxy, http: boolean, usual: FrontDefaults) => [
+  `maxconn ${said.maxconn ?? usual.maxconn}`,
   `option ${http ? 'httplog' : 'tcplog'}`,
   ...(said.log_format === undefined ? [] : [`log-format ${said.log_format}`]),
-  ...(http ? ['option forwardfor'] : []),
+  ...(http ? ['forwardfor', ...usual.options].map((o) => `option ${o}`) : []),
 ];
 
 const serverLines = (said: Proxy) => [

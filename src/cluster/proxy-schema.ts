@@ -115,11 +115,7 @@ export const haproxySchema = z
     mode: mode.optional().describe('Of proxies that do not say (default http)'),
     balance: line.optional().describe('Of backends that do not say (default roundrobin)'),
     retries: z.int().min(0).max(100).optional().describe('Attempts to reach a server (default 3)'),
-    options: lines
-      .optional()
-      .describe(
-        '`option` lines of the defaults section (default dontlognull, redispatch, and where HAProxy knows it idle-close-on-response)',
-      ),
+    options: lines.optional().describe('`option` lines of the defaults section (default dontlognull and redispatch)'),
     timeouts: timeouts.optional(),
     log: lines.optional().describe('What follows `log` (default `/dev/log local0`)'),
     user: name.optional().describe('(default haproxy)'),

@@ -9,7 +9,7 @@ import { parseSshConfig, readSshConfig, withoutSsh } from '../../../src/transpor
 const context: EndpointContext = {
   home: '/home/me',
   localUser: 'me',
-  cwd: '/work',
+  cwd: '/home/me',
   env: { SSH_AUTH_SOCK: '/run/agent' },
   named: [],
   legacy: false,
@@ -93,7 +93,7 @@ describe('toEndpoint', () => {
       connectSeconds: 4,
       named: ['key'],
     });
-    expect(found).toMatchObject({ checking: 'strict', connectSeconds: 4, keys: { files: ['/work/key'], named: ['/work/key'] } });
+    expect(found).toMatchObject({ checking: 'strict', connectSeconds: 4, keys: { files: ['/home/me/key'], named: ['/home/me/key'] } });
   });
   it('passes on ssh’s own words about an option it does not know', async () => {
     await expect(endpoint('', '-o Foo=1')).rejects.toMatchObject({

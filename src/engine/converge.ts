@@ -40,11 +40,7 @@ export async function converge(session: Session, wish: Wish, preview: boolean): 
   const changes = plan as readonly Change[];
   const settled = changes.every((c) => c.harmless);
   const waits = module.reads?.(params).find((file) => wish.unwritten.has(file));
-  if (preview && changes.length === 0 && waits !== undefined)
-    return {
-      outcome: { status: 'deferred', changes: [], message: `depends on ${waits}, which would change` },
-      vars: { changed: true, failed: false },
-    };
+  if (preview && changes.length === 0 && waits !== undefined) return postponed(`depends on ${waits}, which would change`);
   if (preview || changes.length === 0) {
     for (const step of changes.flatMap((c) => c.apply)) if (step.kind === 'write') wish.unwritten.add(step.file.path);
     const status = changes.length === 0 || (preview && settled) ? 'ok' : 'pending';
@@ -59,9 +55,14 @@ export async function converge(session: Session, wish: Wish, preview: boolean): 
 function cannotGoOn(plan: Plan, expected: boolean): Attempt | undefined {
   if (isRefused(plan)) return failure(plan.refused, plan.hint);
   if (!isDeferred(plan)) return undefined;
-  if (!expected) return failure(plan.deferred);
-  return { outcome: { status: 'deferred', changes: [], message: plan.deferred }, vars: { changed: true, failed: false } };
+  return expected ? postponed(plan.deferred) : failure(plan.deferred);
 }
+
+/** A preview that cannot tell before an earlier change has landed. */
+const postponed = (message: string): Attempt => ({
+  outcome: { status: 'deferred', changes: [], message },
+  vars: { changed: true, failed: false },
+});
 
 function finished(
   wish: Wish,

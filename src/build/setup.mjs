@@ -1,7 +1,7 @@
 // Makes a fresh clone ready to run: packages as locked, then the bundle. Plain Node: nothing is installed yet.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -19,10 +19,7 @@ await bundle();
 
 async function install() {
   console.error('installing the packages of package-lock.json');
-  // What an interrupted installation leaves trips the next one up.
-  if (!existsSync(`${root}/${INSTALLED}`)) rmSync(`${root}/node_modules`, { recursive: true, force: true, maxRetries: 5 });
-  // Not `npm ci`: it refuses a lock file that leaves out what only other platforms need. `--no-save` keeps the lock file as it is.
-  const npm = spawn('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] });
+  const npm = spawn('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] });
   // Left alone, npm would go on installing while the next attempt does.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => npm.kill(signal));
   const [status] = await once(npm, 'close');

@@ -24,6 +24,11 @@ const foreign = (vars: Vars): Layer => ({ vars, trusted: false });
 
 /** The variables a task sees on a host, by Ansible's precedence; each is rendered when it is first asked for. */
 export function variables(world: World, run: HostRun, loaded?: LoadedPlay, task?: Task, item?: Vars): Lookup {
+  return scopeOf(world, run, new Map(), loaded, task, item);
+}
+
+/** `others`: the variables of other hosts as this scope and they themselves see them, so that a circle through several hosts meets itself. */
+function scopeOf(world: World, run: HostRun, others: Map<HostRun, Value>, loaded?: LoadedPlay, task?: Task, item?: Vars): Lookup {
   const layers = [
     trusted(run.host.vars, (path) => world.inventory.positionOf(run.host.name, path)),
     foreign(factVars(run)),
@@ -34,7 +39,7 @@ export function variables(world: World, run: HostRun, loaded?: LoadedPlay, task?
     trusted(world.options.extraVars),
     foreign(item ?? {}),
   ];
-  const scope: Lookup = createScope(world.templates, layers, (name: string) => magic(name, world, run, loaded, () => scope));
+  const scope: Lookup = createScope(world.templates, layers, (name: string) => magic(name, world, run, others, loaded, () => scope));
   return scope;
 }
 
@@ -45,7 +50,14 @@ function factVars(run: HostRun): Vars {
   return run.factVars.vars;
 }
 
-function magic(name: string, world: World, run: HostRun, loaded: LoadedPlay | undefined, scope: () => Lookup): Value | undefined {
+function magic(
+  name: string,
+  world: World,
+  run: HostRun,
+  others: Map<HostRun, Value>,
+  loaded: LoadedPlay | undefined,
+  scope: () => Lookup,
+): Value | undefined {
   switch (name) {
     case 'inventory_hostname':
       return run.host.name;
@@ -65,23 +77,27 @@ function magic(name: string, world: World, run: HostRun, loaded: LoadedPlay | un
     case 'omit':
       return OMIT;
     case 'hostvars':
-      return hostvars(world, loaded);
+      return hostvars(world, others, loaded);
     default:
       return world.derived.get(name)?.(world, run, scope());
   }
 }
 
 /** Every host's variables, each worked out only when somebody reads it. */
-function hostvars(world: World, loaded: LoadedPlay | undefined): Value {
+function hostvars(world: World, others: Map<HostRun, Value>, loaded: LoadedPlay | undefined): Value {
   const all = {};
-  for (const [name, run] of world.hosts) Object.defineProperty(all, name, { enumerable: true, get: () => varsOf(world, run, loaded) });
+  for (const [name, run] of world.hosts)
+    Object.defineProperty(all, name, { enumerable: true, get: () => varsOf(world, run, others, loaded) });
   return all;
 }
 
-function varsOf(world: World, run: HostRun, loaded: LoadedPlay | undefined): Value {
-  const lookup = variables(world, run, loaded);
+function varsOf(world: World, run: HostRun, others: Map<HostRun, Value>, loaded: LoadedPlay | undefined): Value {
+  const known = others.get(run);
+  if (known !== undefined) return known;
+  const lookup = scopeOf(world, run, others, loaded);
   const names = new Set([...Object.keys(run.host.vars), ...Object.keys(factVars(run)), ...Object.keys(run.learned)]);
   const vars = {};
+  others.set(run, vars);
   for (const name of [...names, 'inventory_hostname', 'group_names'])
     Object.defineProperty(vars, name, { enumerable: true, get: () => lookup(name) });
   return vars;

@@ -236,6 +236,22 @@ describe('several hosts', () => {
     expect(of('other').a?.message).toBe('b!');
     expect(of('there').a?.stdout).toBe('a\n');
   });
+
+  it('name the circle when variables of several hosts need each other', async () => {
+    const { run, file, write } = workshop(['a', 'b']);
+    write(
+      'circle.yml',
+      'all:\n  hosts:\n    a: { x: "{{ hostvars.b.y }}" }\n    b: { y: "{{ hostvars.a.z }}" }\n  vars: { z: "{{ hostvars.b.y }}" }\n',
+    );
+    const { of } = await run(play('- name: x\n  debug: {msg: "{{ x }}"}'), {
+      inventory: [file('inventory.ini'), file('circle.yml')],
+      limit: 'a',
+    });
+    expect(of('x').a).toMatchObject({
+      status: 'failed',
+      message: expect.stringContaining('circle.yml:4:14: a variable needs itself: y → y'),
+    });
+  });
 });
 
 describe('a playbook is proven before any host is asked', () => {

@@ -30,6 +30,7 @@ export async function startGuest(lab: string, host: string, layers: readonly str
   await rm(places.work, { recursive: true, force: true });
   for (const path of [places.work, places.root]) await mkdir(path, { recursive: true });
   const nspawn = [
+    ...(boot.environment ? ['env', ...boot.environment] : []),
     ...['systemd-nspawn', `--directory=${places.root}`, `--machine=${machineName(lab, host)}`, `--uuid=${machineId(lab, host)}`],
     ...[
       '--register=no',

@@ -30,6 +30,8 @@ export interface Release {
 export interface Boot {
   /** systemd-nspawn's options and command. */
   readonly args: readonly string[];
+  /** `NAME=value` settings of systemd-nspawn itself. */
+  readonly environment?: readonly string[];
   /** The signal that makes PID 1 power off. */
   readonly powerOff: string;
   /** Ends once the host has started all it starts at boot, whatever its exit code. */

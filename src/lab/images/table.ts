@@ -1,8 +1,9 @@
 import { debian } from './debian.ts';
+import { docker } from './docker.ts';
 import type { Image } from './image.ts';
 import { web } from './web.ts';
 
-const images = { debian, web } as const satisfies Record<string, Image>;
+const images = { debian, docker, web } as const satisfies Record<string, Image>;
 
 /** What `lab_image` may say. */
 export type ImageName = keyof typeof images;

@@ -1,4 +1,5 @@
 import type { ImageFile } from './images/image.ts';
+import { image } from './images/table.ts';
 import type { Access } from './keys.ts';
 import { machineId } from './names.ts';
 import { type LabHost, type LabSpec, readSubnet } from './spec.ts';
@@ -19,10 +20,7 @@ export function hostFiles(spec: LabSpec, host: LabHost, { access, hostKeys, reso
     { path: '/etc/machine-id', text: `${machineId(spec.name, host.name)}\n`, mode: 0o444 },
     { path: '/etc/hosts', text: `127.0.0.1 localhost\n::1 localhost ip6-localhost\n127.0.1.1 ${host.name}\n` },
     { path: '/etc/resolv.conf', text: resolvConf },
-    {
-      path: '/etc/systemd/network/10-lab.network',
-      text: `[Match]\nName=host0\n\n[Network]\nAddress=${host.address}/${readSubnet(spec.subnet).prefix}\nGateway=${spec.gateway}\nIPv6AcceptRA=no\n`,
-    },
+    image(host.image).network({ address: host.address, prefix: readSubnet(spec.subnet).prefix, gateway: spec.gateway }),
     { path: '/etc/ssh/lab_keys', text: access.publicKey },
     { path: '/etc/shadow', text: withPassword(shadow, 'opspw', access.passwordHash), mode: 0o640 },
     ...hostKeys,

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VipctlError } from '../model/errors.ts';
+import { quote } from '../shell/sh.ts';
 import { succeeds } from './exec.ts';
 import { cutGuest, findGuest, powerOf, startGuest } from './guest.ts';
 import { hostFiles } from './host-files.ts';
@@ -41,7 +42,7 @@ export async function ensureRunning(lab: string, host: string, layers: readonly 
 /** Resolves when the host has booted and lets root in by key (at most 60 s); else says what its console said. */
 export async function booted(spec: LabSpec, host: LabHost, { settled }: Boot, signal?: AbortSignal): Promise<void> {
   // A degraded system has booted too: which unit failed is the host's affair.
-  const [ssh = 'ssh', ...args] = labSsh(spec.name, host, [...settled, '||', ':']);
+  const [ssh = 'ssh', ...args] = labSsh(spec.name, host, [...settled.map(quote), '||', ':']);
   const deadline = AbortSignal.timeout(BOOT_MS);
   const answers = () =>
     succeeds(ssh, ['-o', 'ConnectTimeout=1', ...args], { signal: signal ? AbortSignal.any([signal, deadline]) : deadline });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type ExecOptions, exec } from './exec.ts';
 import type { Image, Release } from './images/image.ts';
@@ -15,14 +15,23 @@ export async function ensureImage(image: Image, machine: Machine, options: LabOp
   const folder = join(IMAGES, `${image.name}-${keyOf(image, machine)}`);
   await mkdir(IMAGES, { recursive: true });
   if (!(await readdir(IMAGES)).includes(basename(folder))) await build(image, below, folder, machine, options);
+  const now = new Date();
+  await utimes(folder, now, now);
   return [folder, ...below];
 }
 
-/** Removes what neither the images in use nor those just asked for need. */
-export async function pruneImages(kept: readonly string[]): Promise<void> {
+/**
+ * Removes unfinished images, and those that no lab uses and nobody has asked for in a month: other labs, and other checkouts of
+ * vipctl with images of their own, share the cache.
+ */
+export async function pruneImages(used: readonly string[]): Promise<void> {
   const folders = (await readdir(IMAGES)).map((name) => join(IMAGES, name));
-  await Promise.all(folders.filter((f) => !kept.includes(f)).map((f) => rm(f, { recursive: true, force: true })));
+  const isIdle = async (folder: string) => folder.endsWith(PARTIAL) || (await stat(folder)).mtimeMs < Date.now() - MONTH_MS;
+  for (const folder of folders) if (!used.includes(folder) && (await isIdle(folder))) await rm(folder, { recursive: true, force: true });
 }
+
+const MONTH_MS = 30 * 24 * 3600 * 1000;
+const PARTIAL = '.partial';
 
 /** Small and quick: no manuals, and no fsync per file for what can be made again. */
 const dpkgOptions = [
@@ -48,9 +57,9 @@ function keyOf(image: Image, machine: Machine): string {
 /** Builds under another name and renames at the end, so that an interrupted build is never taken for an image. */
 async function build(image: Image, below: readonly string[], folder: string, machine: Machine, options: LabOptions): Promise<void> {
   const { onProgress, signal } = options;
-  const place = (name: string) => join(`${folder}.partial`, name);
+  const place = (name: string) => join(`${folder}${PARTIAL}`, name);
   const mount = { upper: place('upper'), work: place('work'), root: place('root') };
-  await rm(`${folder}.partial`, { recursive: true, force: true });
+  await rm(`${folder}${PARTIAL}`, { recursive: true, force: true });
   for (const path of [mount.upper, mount.work, mount.root, place('none')]) await mkdir(path, { recursive: true });
   const layers = below.length > 0 ? below : [place('none')];
   const container = ['systemd-nspawn', `--directory=${mount.root}`, '--register=no', '--keep-unit', '--quiet', '--pipe', '--as-pid2'];
@@ -68,7 +77,7 @@ async function build(image: Image, below: readonly string[], folder: string, mac
     await inside('apt-get', 'install', '-y', '--download-only', ...image.preload);
   }
   await rename(mount.upper, folder);
-  await rm(`${folder}.partial`, { recursive: true, force: true });
+  await rm(`${folder}${PARTIAL}`, { recursive: true, force: true });
 }
 
 /** Installs a release from its archive (mmdebstrap(1)), leaving apt's lists and packages in place. */

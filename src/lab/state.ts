@@ -12,6 +12,7 @@ const hostState = z.object({
   /** The image's folders this host was made over, topmost first. */
   layers: z.array(z.string()),
 });
+const layersOf = z.object({ hosts: z.record(z.string(), hostState.pick({ layers: true })) });
 const labState = z.object({ hosts: z.record(z.string(), hostState) });
 
 export type HostState = z.infer<typeof hostState>;
@@ -20,8 +21,13 @@ export type LabState = z.infer<typeof labState>;
 
 /** What a lab's hosts were made of. One that says nothing readable says that no host is as wanted: they are made anew. */
 export async function readState(lab: string): Promise<LabState> {
-  const text = await readFile(labPlaces(lab).state, 'utf8').catch(() => '');
-  return labState.safeParse(parseJson(text)).data ?? { hosts: {} };
+  return labState.safeParse(parseJson(await readText(lab))).data ?? { hosts: {} };
+}
+
+/** The image folders of all labs on this machine, those included whose images only another checkout of vipctl knows. */
+export async function usedLayers(): Promise<string[]> {
+  const labs = await Promise.all((await labNames()).map(async (lab) => layersOf.safeParse(parseJson(await readText(lab))).data));
+  return labs.flatMap((lab) => Object.values(lab?.hosts ?? {})).flatMap((host) => host.layers);
 }
 
 /** Writes a lab's state whole or not at all. */
@@ -35,6 +41,8 @@ export async function writeState(lab: string, state: LabState): Promise<void> {
 
 /** The names of all labs on this machine. */
 export const labNames = (): Promise<string[]> => readdir(LABS).catch(() => []);
+
+const readText = (lab: string): Promise<string> => readFile(labPlaces(lab).state, 'utf8').catch(() => '');
 
 function parseJson(text: string): unknown {
   try {

@@ -9,7 +9,7 @@ import { labPlaces } from './names.ts';
 import { raiseNetwork, refuseOverlap } from './network.ts';
 import type { LabOptions } from './options.ts';
 import type { LabSpec } from './spec.ts';
-import { type HostState, type LabState, labNames, readState, writeState } from './state.ts';
+import { type HostState, type LabState, readState, usedLayers, writeState } from './state.ts';
 import { raiseSysctls } from './sysctl.ts';
 
 /** Brings up what is missing or changed of a lab; the caller holds the lock. */
@@ -70,8 +70,3 @@ async function wantedHosts(spec: LabSpec, options: LabOptions): Promise<LabState
   }
   return hosts;
 }
-
-const usedLayers = async () => {
-  const states = await Promise.all((await labNames()).map(readState));
-  return states.flatMap((s) => Object.values(s.hosts)).flatMap((h) => h.layers);
-};

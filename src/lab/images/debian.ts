@@ -1,4 +1,5 @@
 import type { Boot, Image } from './image.ts';
+import { networkd } from './network.ts';
 
 /** systemd as PID 1: SIGRTMIN+4 powers off (systemd(1)). */
 export const systemd: Boot = {
@@ -24,6 +25,7 @@ const bookworm: Image = {
   files: [],
   setup: [],
   preload: ['haproxy', 'keepalived', 'chrony', 'nginx', 'rsyslog', 'logrotate', 'iptables-persistent', 'python3'],
+  network: networkd,
   boot: systemd,
 };
 
@@ -54,5 +56,6 @@ export const debian: Image = {
     ['find', '/etc/ssh', '-name', 'ssh_host_*', '-delete'],
   ],
   preload: [],
+  network: networkd,
   boot: systemd,
 };

@@ -15,6 +15,7 @@ export const docker: Image = {
   ],
   setup: [],
   preload: [],
+  network: debian.network,
   boot: {
     ...debian.boot,
     // Docker wants control groups of version 2, and keys and eBPF programs of its own for every container.

@@ -1,3 +1,5 @@
+import type { HostNetwork } from './network.ts';
+
 /** A file put into an image or a host. */
 export interface ImageFile {
   readonly path: string;
@@ -18,6 +20,7 @@ export interface Image {
   readonly setup: readonly (readonly string[])[];
   /** Kept in apt's cache with all they need, so that hosts install them quickly and offline. */
   readonly preload: readonly string[];
+  readonly network: HostNetwork;
   readonly boot: Boot;
 }
 

@@ -22,5 +22,6 @@ export const web: Image = {
   ],
   setup: [],
   preload: [],
+  network: debian.network,
   boot: debian.boot,
 };

@@ -14,14 +14,24 @@ const hostKeys = [
 const access = { publicKey: 'ssh-ed25519 BBBB vipctl lab demo\n', passwordHash: '$6$salt$ha$&h' };
 const shadow = 'root:*:19000:0:99999:7:::\nops:*:19000:0:99999:7:::\nopspw:*:19000:0:99999:7:::\n';
 
-test('gives a host its name, address, keys and password', () => {
+test('gives a host its name, keys and password', () => {
   const files = hostFiles(spec, lb1, { access, hostKeys, resolvConf: 'nameserver 10.0.0.1\n', shadow });
   const text = (path: string) => files.find((f) => f.path === path)?.text;
   expect(text('/etc/hostname')).toBe('lb1\n');
   expect(text('/etc/machine-id')).toMatch(/^[0-9a-f]{32}\n$/);
-  expect(text('/etc/systemd/network/10-lab.network')).toContain('Address=10.77.0.11/24\nGateway=10.77.0.254\n');
   expect(text('/etc/shadow')).toContain('opspw:$6$salt$ha$&h:19000');
   expect(files.filter((f) => f.path.startsWith('/etc/ssh/ssh_host'))).toEqual(hostKeys);
+});
+
+test.each([
+  ['debian', '/etc/systemd/network/10-lab.network', 'Address=10.77.0.11/24\nGateway=10.77.0.254\n'],
+  ['ubuntu-like', '/etc/netplan/50-lab.yaml', 'addresses: [10.77.0.11/24]\n      routes: [{ to: default, via: 10.77.0.254 }]\n'],
+  ['el-like', '/etc/NetworkManager/system-connections/host0.nmconnection', 'address1=10.77.0.11/24,10.77.0.254\n'],
+  ['sysv', '/etc/network/interfaces', 'address 10.77.0.11/24\n  gateway 10.77.0.254\n'],
+] as const)('gives a host made of %s its address in the language of its network', (image, path, line) => {
+  const files = hostFiles(spec, { ...lb1, image }, { access, hostKeys, resolvConf: '', shadow });
+  expect(files.find((f) => f.path === path)?.text).toContain(line);
+  expect(files.filter((f) => f.text.includes('10.77.0.254'))).toHaveLength(1);
 });
 
 test('puts a password into no line but its own', () => {

@@ -31,8 +31,17 @@ export function wiresOf(conf: string): ReadonlyMap<string, Wire> {
 
 /** What keeps two nodes from accepting each other's adverts for an instance, in words; undefined where nothing does. */
 export function wireDifference(one: Wire, other: Wire): string | undefined {
-  const differs = (what: string, a: string, b: string) => (a === b ? [] : [`${what} ${a || 'none'} and ${b || 'none'}`]);
   const [first] = [
+    ...wireDifferences(one, other),
+    ...(hears(one, other) && hears(other, one) ? [] : ['a unicast_peer list that leaves the other node out']),
+  ];
+  return first;
+}
+
+/** Where two instances differ in what all nodes must have in common, in words: `WHAT A and B`. */
+export function wireDifferences(one: Wire, other: Wire): string[] {
+  const differs = (what: string, a: string, b: string) => (a === b ? [] : [`${what} ${a || 'none'} and ${b || 'none'}`]);
+  return [
     ...differs('virtual_router_id', one.vrid, other.vrid),
     ...differs('version', one.version, other.version),
     ...differs('transport', one.transport, other.transport),
@@ -40,9 +49,7 @@ export function wireDifference(one: Wire, other: Wire): string | undefined {
     ...(one.version === '2' ? differs('advert_int', one.advert, other.advert) : []),
     ...(one.auth === other.auth ? [] : ['different passwords']),
     ...differs('addresses', one.vips.join(' '), other.vips.join(' ')),
-    ...(hears(one, other) && hears(other, one) ? [] : ['a unicast_peer list that leaves the other node out']),
   ];
-  return first;
 }
 
 const hears = (one: Wire, { source }: Wire) => one.transport === 'multicast' || source === '' || one.peers.includes(source);

@@ -20,17 +20,55 @@ export interface ServerState {
   readonly sessions: number;
 }
 
-/** Reads the CSV of `show stat`, whose columns grow with every version, by its header; undefined when that is missing. */
-export function parseServers(csv: string): readonly ServerState[] | undefined {
-  const [header, ...rows] = csv.split('\n').map((line) => cells(line));
-  if (header?.[0] !== '# pxname') return undefined;
-  const at = (row: readonly string[], column: string) => row[header.indexOf(column)] ?? '';
-  return rows.flatMap((row) => {
-    const [backend = '', server = ''] = row;
+/** What HAProxy tells of itself. */
+export interface ProxyState {
+  /** Whole seconds since the process that serves now was started: by a start, or by a reload that worked. */
+  readonly uptime: number | undefined;
+  readonly servers: readonly ServerState[];
+  /** Sessions open now, and new ones in the last second, over all frontends but that of our own check. */
+  readonly sessions: number;
+  readonly sessionRate: number;
+  /** HTTP requests in the last second. */
+  readonly requestRate: number;
+}
+
+/** The frontend keepalived's check asks. */
+const HEALTH = 'vipctl-health';
+
+/** Reads what `show info;show stat` printed; undefined when the statistics are missing. */
+export function parseProxy(text: string): ProxyState | undefined {
+  const stat = readStat(text);
+  const servers = parseServers(text);
+  if (!stat || !servers) return undefined;
+  const fronts = stat.filter((row) => row('svname') === 'FRONTEND' && row('# pxname') !== HEALTH);
+  const sum = (column: string) => fronts.reduce((all, row) => all + Number(row(column)), 0);
+  const uptime = /^Uptime_sec: (\d+)$/m.exec(text)?.[1];
+  return {
+    uptime: uptime === undefined ? undefined : Number(uptime),
+    servers,
+    sessions: sum('scur'),
+    sessionRate: sum('rate'),
+    requestRate: sum('req_rate'),
+  };
+}
+
+/** The servers that the CSV of `show stat` tells of; undefined when that is missing. */
+export const parseServers = (text: string): readonly ServerState[] | undefined =>
+  readStat(text)?.flatMap((row) => {
+    const server = row('svname');
     if (server === '' || server === 'FRONTEND' || server === 'BACKEND') return [];
-    const found = [at(row, 'check_status').replace(/^\* /, ''), at(row, 'last_chk')].filter((text) => text !== '').join(' ');
-    return [{ backend, server, status: at(row, 'status'), found, weight: Number(at(row, 'weight')), sessions: Number(at(row, 'scur')) }];
+    const found = [row('check_status').replace(/^\* /, ''), row('last_chk')].filter((words) => words !== '').join(' ');
+    return [
+      { backend: row('# pxname'), server, status: row('status'), found, weight: Number(row('weight')), sessions: Number(row('scur')) },
+    ];
   });
+
+/** Rows by the names of their columns, which grow with every version. */
+function readStat(text: string): ((column: string) => string)[] | undefined {
+  const start = text.search(/^# pxname,/m);
+  if (start < 0) return undefined;
+  const [header = [], ...rows] = text.slice(start).split('\n').map(cells);
+  return rows.map((row) => (column) => row[header.indexOf(column)] ?? '');
 }
 
 /** Commas inside quotes belong to the cell; a quote in one is doubled. */

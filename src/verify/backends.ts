@@ -6,11 +6,12 @@ import type { Seen } from './look.ts';
 export const judgeBackends = (seen: readonly Seen[]): Verdict[] =>
   seen.flatMap(({ plan, state }) => {
     if (plan.engine !== 'haproxy') return [];
-    if (!state.servers)
+    const servers = state.proxy?.servers;
+    if (!servers)
       return [
         { check: 'HAProxy tells about its servers', host: plan.name, passed: false, detail: `${plan.haproxy.socket} does not answer` },
       ];
-    return [...new Set(state.servers.map((s) => s.backend))].map((backend) => judge(plan.name, backend, state.servers ?? []));
+    return [...new Set(servers.map((s) => s.backend))].map((backend) => judge(plan.name, backend, servers));
   });
 
 function judge(host: string, backend: string, all: readonly ServerState[]): Verdict {

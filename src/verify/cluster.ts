@@ -9,6 +9,7 @@ import type { HostRun, World } from '../engine/world.ts';
 import { VipctlError } from '../model/errors.ts';
 import type { Verdict } from '../model/event.ts';
 import { answering } from './answers.ts';
+import { clockOf } from './clock.ts';
 import { judge } from './judge.ts';
 import { lookProbe, type NodeState, type Seen, type Sight, type Silent } from './look.ts';
 
@@ -71,18 +72,20 @@ export async function lookAt(world: World, { spec, nodes }: Cluster): Promise<Si
     const node = run.host.name;
     if (!run.facts) return { node, reason: 'it told no facts' };
     const plan = deriveNode(spec, node, all, clusterInventory(world));
-    const state = await stateOf(world, run, lookProbe(plan, run.facts));
-    return typeof state === 'string' ? { node, reason: state } : { plan, facts: run.facts, state };
+    const told = await stateOf(world, run, lookProbe(plan, run.facts));
+    return typeof told === 'string' ? { node, reason: told } : { plan, facts: run.facts, ...told };
   });
   return { seen: told.filter((t): t is Seen => 'state' in t), silent: told.filter((t): t is Silent => 'reason' in t) };
 }
 
-async function stateOf(world: World, run: HostRun, probe: ReturnType<typeof lookProbe>): Promise<NodeState | string> {
+async function stateOf(world: World, run: HostRun, probe: ReturnType<typeof lookProbe>): Promise<Pick<Seen, 'state' | 'clock'> | string> {
   const [began, trips] = [world.now(), run.session.trips];
   try {
     run.session.forget();
     const become = becomeUser(world, { become: true }, variables(world, run));
-    return (await run.session.answer({ probe, become })) as NodeState;
+    const asked = wallClock();
+    const state = (await run.session.answer({ probe, become })) as NodeState;
+    return { state, clock: clockOf(state, asked, wallClock()) };
   } catch (error) {
     if (!(error instanceof VipctlError)) throw error;
     return error.message;
@@ -91,3 +94,6 @@ async function stateOf(world: World, run: HostRun, probe: ReturnType<typeof look
     world.emit({ type: 'trips', host: run.host.name, purpose: 'verify', seconds, trips: run.session.trips - trips });
   }
 }
+
+/** Milliseconds since 1970, with fractions. */
+const wallClock = () => performance.timeOrigin + performance.now();

@@ -5,10 +5,11 @@ import { judgeBackends } from './backends.ts';
 import { judgeChecks } from './checks.ts';
 import { judgeClocks } from './clock.ts';
 import { judgeElection } from './election.ts';
+import { judgeKeepalived } from './keepalived.ts';
+import { judgeLoaded } from './loaded.ts';
 import type { Sight } from './look.ts';
 import { judgePlacement } from './placement.ts';
 import { judgeServices } from './services.ts';
-import { splitBrainCause } from './split-brain.ts';
 import { judgeWire } from './wire.ts';
 
 /** All that follows from what the nodes of a cluster told, those that told nothing first. */
@@ -16,11 +17,13 @@ export function judge(instances: readonly Instance[], { seen, silent }: Sight): 
   const names = silent.map((s) => s.node);
   return [
     ...silent.map(({ node, reason }) => ({ check: 'node tells about itself', host: node, passed: false, detail: reason })),
-    ...judgePlacement(seen, names, splitBrainCause(seen)),
+    ...judgePlacement(seen, names),
     ...judgeElection(instances, seen),
+    ...judgeKeepalived(instances, seen),
     ...judgeArp(seen),
     ...judgeWire(seen),
     ...judgeServices(seen),
+    ...judgeLoaded(seen),
     ...judgeChecks(seen),
     ...judgeBackends(seen),
     ...judgeClocks(seen),

@@ -1,35 +1,39 @@
-import type { Check } from '../cluster/checks.ts';
 import type { NodePlan } from '../cluster/derive.ts';
 import { type Wire, wiresOf } from '../cluster/keepalived-conf.ts';
+import type { Dump } from '../cluster/keepalived-dump.ts';
+import { clock } from '../facts/clock.ts';
 import type { Facts, Interface } from '../facts/facts.ts';
-import { askHaproxy, parseServers, type ServerState } from '../facts/haproxy-socket.ts';
+import type { ProxyState } from '../facts/haproxy-socket.ts';
 import { network } from '../facts/network.ts';
 import { type Section, together } from '../facts/section.ts';
 import type { Probe } from '../model/probe.ts';
-import { parseUnits, type Unit, unitQuery } from '../modules/unit.ts';
 import { type Neighbour, vipModule } from '../modules/vip.ts';
 import { matchFamily } from '../os/match.ts';
 import { sh } from '../shell/sh.ts';
-
-/** How a check of keepalived fared when it was run as keepalived runs it. */
-export interface CheckRun {
-  readonly exitCode: number;
-  readonly seconds: number;
-  /** Its program is a file that can be run and that root owns; keepalived silently leaves other checks out. */
-  readonly trusted: boolean;
-}
+import { type CheckRun, checkRuns } from './check-runs.ts';
+import { dump } from './dump.ts';
+import { type FileMode, programModes } from './program-modes.ts';
+import { proxy } from './proxy.ts';
+import { KEEPALIVED_CONF, type ServiceState, services } from './service-states.ts';
 
 /** What one node tells of itself, all in one trip. */
 export interface NodeState {
+  /** The node's clock when it began to tell and when it ended, in ms since 1970. */
+  readonly clockMs: number | undefined;
+  readonly endedMs: number | undefined;
   readonly interfaces: readonly Interface[];
-  readonly units: readonly Unit[];
+  readonly units: readonly ServiceState[];
   /** The instances of its keepalived.conf by name. */
   readonly wires: ReadonlyMap<string, Wire>;
+  /** What its keepalived itself tells; undefined: it does not. */
+  readonly keepalived: Dump | undefined;
   /** Rules of its packet filter, as iptables-save and nft print them. */
   readonly filter: string;
   readonly checks: Readonly<Record<string, CheckRun>>;
-  /** Undefined: the proxy did not tell. */
-  readonly servers: readonly ServerState[] | undefined;
+  /** The programs keepalived starts, and every folder on the way to them, by path. */
+  readonly programs: ReadonlyMap<string, FileMode>;
+  /** Undefined: the proxy did not tell, or is none that could. */
+  readonly proxy: ProxyState | undefined;
   /** MAC addresses that answered for the VIPs and for the other nodes. */
   readonly neighbours: readonly Neighbour[];
 }
@@ -39,6 +43,8 @@ export interface Seen {
   readonly plan: NodePlan;
   readonly facts: Facts;
   readonly state: NodeState;
+  /** How far its clock is ahead of the controller's, and how exactly that is known (ms); undefined: it does not tell the time. */
+  readonly clock: { readonly offsetMs: number; readonly withinMs: number } | undefined;
 }
 
 /** A node that told nothing, and why. */
@@ -55,50 +61,27 @@ export interface Sight {
 
 /** The question that {@link NodeState} answers; only root gets a full answer. */
 export function lookProbe(plan: NodePlan, facts: Facts): Probe<NodeState> {
-  return together({
+  const { parse, command } = together({
+    clock,
+    keepalived: dump,
     interfaces: { command: network.command, parse: (text: string) => network.parse(text).interfaces },
-    units: units(plan, facts),
-    wires: { command: sh`show /etc/keepalived/keepalived.conf`, parse: wiresOf },
+    units: services(plan, facts),
+    wires: { command: sh`show ${KEEPALIVED_CONF}`, parse: wiresOf },
     filter: { command: sh`iptables-save -t filter; ip6tables-save -t filter; nft list ruleset`, parse: (text: string) => text },
-    checks: checks(plan.keepalived.checks),
-    servers: servers(plan),
+    checks: checkRuns(plan.keepalived.checks),
+    programs: programModes(plan),
+    proxy: proxy(plan),
     neighbours: neighbours(plan, facts),
-  }) as Probe<NodeState>;
-}
-
-function units(plan: NodePlan, facts: Facts): Section<readonly Unit[]> {
+    ended: clock,
+  });
   return {
-    command: sh`(${unitQuery(plan.services, facts.init)})`,
-    parse: (stdout) => parseUnits(plan.services, { exitCode: 0, stdout, stderr: '' }),
+    command,
+    parse: (result) => {
+      const { clock: began, ended, ...told } = parse(result);
+      return { ...told, clockMs: began.clockMs, endedMs: ended.clockMs };
+    },
   };
 }
-
-/** Runs each check as its user, ended when keepalived would end it; /proc/uptime tells the time without starting a program. */
-const checks = (all: readonly Check[]): Section<NodeState['checks']> => ({
-  command: all.map(runCheck).reduce((one, next) => sh`${one}\n${next}`, sh`:`),
-  parse: (text) =>
-    Object.fromEntries(
-      [...text.matchAll(/^check (\S+) (\d+) (\S+) (\S+) (yes|no)$/gm)].map(([, name = '', code, began, ended, trusted]) => [
-        name,
-        { exitCode: Number(code), seconds: Number(ended) - Number(began), trusted: trusted === 'yes' },
-      ]),
-    ),
-});
-
-const runCheck = ({ name, script, timeout, user }: Check) => {
-  const program = script.split(' ')[0] ?? '';
-  const patience = timeout + 1;
-  return sh`trusted=no; [ -f ${program} ] && [ -x ${program} ] && [ -O ${program} ] && trusted=yes
-read -r began _ </proc/uptime
-timeout ${patience} su -s /bin/sh -c ${`exec ${script}`} ${user} >/dev/null 2>&1 </dev/null; code=$?
-read -r ended _ </proc/uptime
-echo ${`check ${name}`} "$code $began $ended $trusted"`;
-};
-
-const servers = ({ engine, haproxy }: NodePlan): Section<NodeState['servers']> => ({
-  command: engine === 'haproxy' ? askHaproxy(haproxy.socket, 'show stat') : sh`:`,
-  parse: parseServers,
-});
 
 /** Asks the network, afresh, for the VIPs and for the addresses the other nodes send their adverts from. */
 function neighbours(plan: NodePlan, facts: Facts): Section<readonly Neighbour[]> {

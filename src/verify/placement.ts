@@ -1,5 +1,6 @@
 import type { Verdict } from '../model/event.ts';
 import type { Seen } from './look.ts';
+import { nobodyCause, splitBrainCause } from './split-brain.ts';
 
 /** A VIP as a node holds it. */
 export interface Holding {
@@ -21,28 +22,30 @@ export const holdings = (address: string, seen: readonly Seen[]): Holding[] =>
 
 /**
  * Proves that each VIP has exactly one owner, with the right prefix and label on the right interface; `silent` are nodes that could
- * not be asked, `cause` what most likely lets two nodes hold one.
+ * not be asked. What else than one owner comes from is told as far as it can be seen.
  */
-export function judgePlacement(seen: readonly Seen[], silent: readonly string[], cause: string): Verdict[] {
-  return (seen[0]?.plan.vips ?? []).map(({ address }) => {
+export const judgePlacement = (seen: readonly Seen[], silent: readonly string[]): Verdict[] =>
+  (seen[0]?.plan.vips ?? []).map(({ address, instance }) => {
     const found = holdings(address, seen);
-    const owners = [...new Set(found.map((h) => h.node))];
+    const owners = seen.filter((s) => found.some((h) => h.node === s.plan.name));
+    const [owner, ...others] = owners;
     const check = `VIP ${address} has one owner`;
     const failed = (detail: string) => ({ check, passed: false, detail });
-    if (owners.length > 1) return failed(`${owners.join(' and ')} hold it at once (split brain): ${cause}`);
-    if (silent.length > 0) return failed(`${silent.join(', ')} could not be asked`);
+    if (others.length > 0) {
+      const names = owners.map((o) => o.plan.name).join(' and ');
+      return failed(`${names} hold it at once (split brain): ${splitBrainCause(instance, owners)}`);
+    }
+    if (silent.length > 0) return failed(`${owner ? `${owner.plan.name} holds it, but ` : ''}${silent.join(', ')} could not be asked`);
     const [holding] = found;
-    if (!holding) return failed('no node holds it');
-    const wrong = deviations(address, holding, seen);
-    const { node, interface: on, prefix } = holding;
-    return { check, host: node, passed: wrong === '', detail: wrong || `${node} holds it: ${address}/${prefix} on ${on}` };
+    if (!owner || !holding) return failed(`no node holds it: ${nobodyCause(instance, seen)}`);
+    const wrong = [...new Set(found.map((h) => deviations(address, h, owner)))].filter((words) => words !== '').join('; ');
+    const detail = wrong || `${owner.plan.name} holds it: ${address}/${holding.prefix} on ${holding.interface}`;
+    return { check, host: owner.plan.name, passed: wrong === '', detail };
   });
-}
 
-function deviations(address: string, holding: Holding, seen: readonly Seen[]): string {
-  const plan = seen.find((s) => s.plan.name === holding.node)?.plan;
-  const wanted = plan?.vips.find((v) => v.address === address);
-  if (!plan || !wanted) return '';
+function deviations(address: string, holding: Holding, { plan }: Seen): string {
+  const wanted = plan.vips.find((v) => v.address === address);
+  if (!wanted) return '';
   const words = plan.keepalived.instances.flatMap((i) => [...i.vips, ...i.excluded]).find((vip) => vip.startsWith(`${address}/`));
   const label = / label (\S+)/.exec(words ?? '')?.[1] ?? '';
   return [

@@ -5,10 +5,13 @@ import type { Seen } from './look.ts';
 export const judgeServices = (seen: readonly Seen[]): Verdict[] =>
   seen.flatMap(({ plan, state }) =>
     state.units.map((unit) => {
-      const wrong = [...(unit.running ? [] : ['does not run']), ...(unit.boot === 'disabled' ? ['is not enabled at boot'] : [])];
+      const wrong = [
+        ...(unit.running ? [] : [unit.masked ? 'is masked' : unit.exists ? 'does not run' : 'is not installed']),
+        ...(unit.boot === 'disabled' ? ['is not enabled at boot'] : []),
+      ];
       const passed = wrong.length === 0;
       return {
-        check: `${unit.id.replace(/\.service$/, '')} runs`,
+        check: `${unit.service} runs`,
         host: plan.name,
         passed,
         detail: passed ? 'and is enabled at boot' : wrong.join(' and '),

@@ -20,10 +20,11 @@ export const status = (request: InventoryRequest, io: Telling): Promise<string[]
 
 /** A cluster on one screen: who holds what, how the nodes are, which servers work. */
 export function summary({ spec }: Pick<Cluster, 'spec'>, { seen, silent }: Sight): string[] {
-  const vips = (seen[0]?.plan.vips ?? []).map(({ address }) => {
-    const owners = [...new Set(holdings(address, seen).map((h) => h.node))];
-    const words = owners.length === 0 ? 'NOBODY' : owners.join(' and ');
-    return `${address}  ${words}${owners.length > 1 ? `  SPLIT BRAIN: ${splitBrainCause(seen)}` : ''}`;
+  const vips = (seen[0]?.plan.vips ?? []).map(({ address, instance }) => {
+    const found = holdings(address, seen);
+    const owners = seen.filter((s) => found.some((h) => h.node === s.plan.name));
+    const words = owners.length === 0 ? 'NOBODY' : owners.map((o) => o.plan.name).join(' and ');
+    return `${address}  ${words}${owners.length > 1 ? `  SPLIT BRAIN: ${splitBrainCause(instance, owners)}` : ''}`;
   });
   const nodes = [
     ['node', 'holds', 'services', 'checks', 'servers', 'sessions', 'clock'],
@@ -33,10 +34,10 @@ export function summary({ spec }: Pick<Cluster, 'spec'>, { seen, silent }: Sight
   return [`cluster ${spec.name}`, ...vips.map((line) => `  ${line}`), '', ...table(nodes, [0, 2, 3, 4]).map((line) => `  ${line}`)];
 }
 
-function nodeRow({ plan, state, facts }: Seen): (string | number)[] {
+function nodeRow({ plan, state, clock }: Seen): (string | number)[] {
   const stopped = state.units.filter((u) => !u.running).map((u) => `${u.id.replace(/\.service$/, '')} STOPPED`);
-  const failing = Object.entries(state.checks).filter(([, run]) => run.exitCode !== 0 || !run.trusted);
-  const down = (state.servers ?? []).filter((s) => !/^(UP|no check)/.test(s.status));
+  const failing = Object.entries(state.checks).filter(([, run]) => run.exitCode !== 0);
+  const down = (state.proxy?.servers ?? []).filter((s) => !/^(UP|no check)/.test(s.status));
   const own = state.interfaces.flatMap((i) => i.addresses.map((a) => a.address));
   return [
     plan.name,
@@ -44,11 +45,11 @@ function nodeRow({ plan, state, facts }: Seen): (string | number)[] {
     stopped.join(', ') || 'run',
     failing.map(([name]) => `${name} FAILS`).join(', ') || 'pass',
     servers(
-      state.servers?.length,
+      state.proxy?.servers.length,
       down.map((s) => `${s.backend}/${s.server} ${s.status}`),
     ),
-    (state.servers ?? []).reduce((sum, s) => sum + s.sessions, 0),
-    facts.clockOffsetMs === undefined ? '?' : `${(facts.clockOffsetMs / 1000).toFixed(3)} s`,
+    state.proxy?.sessions ?? '?',
+    clock === undefined ? '?' : `${(clock.offsetMs / 1000).toFixed(3)} s`,
   ];
 }
 

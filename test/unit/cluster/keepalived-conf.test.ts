@@ -65,7 +65,7 @@ vrrp_instance two {
       vrid: '100',
       version: '2',
       advert: '1',
-      vips: ['10.84.0.100'],
+      vips: ['10.161.0.100'],
       transport: 'multicast',
     });
   });

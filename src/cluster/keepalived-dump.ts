@@ -43,7 +43,8 @@ function instanceOf({ fields, lists }: Part): RunningInstance {
   const number = (name: string) => (fields[name] === undefined ? undefined : Number.parseFloat(fields[name]));
   const { 'Master router': router = '', State: state = '' } = fields;
   const [readBy, downAfter] = [number('Read timeout'), number('Master down timer')];
-  const isFollowing = state === 'BACKUP' && /^[\da-f]*[.:]/i.test(router) && router !== '0.0.0.0' && router !== '::';
+  // Before the first advert the address is whatever lay in memory; nobody but who says good-bye sends a priority of 0.
+  const isFollowing = state === 'BACKUP' && (number('Master priority') ?? 0) > 0;
   const timed = isFollowing && readBy !== undefined && downAfter !== undefined && !Number.isNaN(readBy);
   return {
     state,

@@ -13,12 +13,11 @@ describeOnLab('verify', { name, inventory }, (lab) => {
   const hosts = [...lab.inventory, '-i', file('described.yml', { lbs: { vars: { cluster: clusterOf(lab) } } })];
   const on = async (host: string, script: string) => (await lab.onHost(host, 'sh', '-c', script)).stdout.trim();
   const verify = () => reported(['verify', ...hosts]);
-  /** Proofs that fail, once as many as awaited do. */
-  const broken = async (count: number) => {
+  /** Waits until just these proofs fail. */
+  const breaks = (proofs: readonly unknown[]) => {
     const failures = async () =>
       (await verify()).report.checks.flatMap((c) => (c.passed ? [] : [`${c.host ?? ''} ${c.check}: ${c.detail}`.trim()]));
-    await expect.poll(failures, { timeout: 60_000, interval: 1000 }).toHaveLength(count);
-    return failures();
+    return expect.poll(failures, { timeout: 60_000, interval: 1000 }).toEqual(proofs);
   };
   const mended: (() => Promise<unknown>)[] = [];
   /** Does something to a host that is undone after the test. */
@@ -45,7 +44,7 @@ describeOnLab('verify', { name, inventory }, (lab) => {
 
   test('explains a split brain by the firewall that drops VRRP', async () => {
     await disturb('lb2', 'iptables -I INPUT -p vrrp -j DROP', 'iptables -D INPUT -p vrrp -j DROP');
-    expect(await broken(2)).toEqual([
+    await breaks([
       expect.stringMatching(/^lb2 Firewall: /),
       `VIP ${vip} has one owner: lb1 and lb2 hold it at once (split brain): lb2 drops VRRP by the rule: -A INPUT -p vrrp -j DROP`,
     ]);
@@ -55,7 +54,7 @@ describeOnLab('verify', { name, inventory }, (lab) => {
     const change = (from: string, to: string) =>
       `sed -i 's/advert_int ${from}/advert_int ${to}/' /etc/keepalived/keepalived.conf && systemctl reload keepalived`;
     await disturb('lb2', change('1', '2'), change('2', '1'));
-    expect(await broken(3)).toEqual([
+    await breaks([
       'lb2 keepalived configuration: /etc/keepalived/keepalived.conf is not what the inventory renders',
       `VIP ${vip} has one owner: lb1 and lb2 hold it at once (split brain): lb1 and lb2 differ on the wire of e2e: advert_int 1 and 2`,
       'nodes agree on the wire: lb1 and lb2 differ on the wire of e2e: advert_int 1 and 2',
@@ -67,7 +66,7 @@ describeOnLab('verify', { name, inventory }, (lab) => {
     await disturb('web1', 'systemctl stop nginx', 'systemctl start nginx');
     await disturb('lb1', 'touch /etc/haproxy/haproxy.cfg', 'systemctl reload haproxy');
     const down = expect.stringMatching(/^lb[12] backend webs has its servers: 1 of 2 servers work; web1 is DOWN \(L4CON/);
-    expect(await broken(5)).toEqual([
+    await breaks([
       expect.stringMatching(
         /^lb1 HAProxy runs this configuration: .*haproxy: has not read \/etc\/haproxy\/haproxy.cfg since it changed → reloaded/,
       ),

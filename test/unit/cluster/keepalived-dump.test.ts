@@ -54,6 +54,13 @@ test('reads a FAULT, and what weighs on a priority', () => {
   );
 });
 
+test('knows no master before the first advert', () => {
+  const fresh = capture('unicast')
+    .replace('Master router = 10.162.0.12', 'Master router = ff02::12')
+    .replace('Master priority = 250', 'Master priority = 0');
+  expect(parseDump(fresh)?.instances.get('back')).toMatchObject({ state: 'BACKUP', master: undefined, heardAt: undefined });
+});
+
 /** As print functions of keepalived 1.3.9 write it (vrrp_print.c). */
 const OLD = `------< VRRP Topology >------
  VRRP Instance = VI_1

@@ -33,6 +33,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('./render.ts')).render,
   },
   {
+    usage: 'lint',
+    describe: 'Tell what is wrong or unwise about clusters, without contacting a host',
+    load: async () => (await import('./lint.ts')).lint,
+  },
+  {
     usage: 'facts [pattern]',
     describe: 'Print what there is to know about hosts, as JSON',
     load: async () => (await import('./facts.ts')).facts,

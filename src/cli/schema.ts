@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { clusterSchema } from '../cluster/schema.ts';
 import { EXIT } from '../model/errors.ts';
+import { lintSchema } from '../report/lint.ts';
 import { reportSchema } from '../report/schema.ts';
 import { defineCommand } from './command.ts';
 
-const schemas = { cluster: clusterSchema, report: reportSchema };
+const schemas = { cluster: clusterSchema, report: reportSchema, lint: lintSchema };
 
 /** `vipctl schema NAME`: what a document looks like, for editors and for programs that read our output. */
 export const schema = defineCommand({
@@ -17,7 +18,8 @@ export const schema = defineCommand({
         describe: 'What the schema describes',
       })
       .example('$0 schema cluster', 'every field of `cluster:`, for the editor')
-      .example('$0 schema report', 'the document that --format json prints'),
+      .example('$0 schema report', 'the document that --format json prints')
+      .example('$0 schema lint', 'the one of vipctl lint'),
   async run({ name }, { stdout }) {
     stdout.write(`${JSON.stringify(z.toJSONSchema(schemas[name]), null, 2)}\n`);
     return EXIT.ok;

@@ -29,6 +29,7 @@ export const around = {
     .record(fileName, z.string().regex(/-----BEGIN /, 'must be PEM text: certificate, chain and key'))
     .optional()
     .describe('Certificates by name, each with its chain and key; use !secret. Proxies name them under `certificates`'),
+  lists: z.record(fileName, z.array(line)).optional().describe('Files of values for ACLs by name: `src -f /etc/haproxy/lists/NAME.lst`'),
   maps: z
     .record(fileName, z.record(z.string().regex(/^\S+$/, 'must be one word'), line))
     .optional()

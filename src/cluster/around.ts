@@ -1,4 +1,5 @@
 import { quote } from '../shell/sh.ts';
+import { restartWait } from './checks.ts';
 import type { ClusterSpec } from './schema.ts';
 
 /** Where HAProxy's log goes when it has a file of its own. */
@@ -26,7 +27,7 @@ export function syslogPlan({ syslog }: ClusterSpec): SyslogPlan {
 /** A file the proxy reads besides its configuration. */
 export type FilePlan = { readonly path: string; readonly content: string; readonly mode: string };
 
-/** Certificates, which only root reads (the proxy does so before it gives root up), and maps. */
+/** Certificates, which only root reads (the proxy does so before it gives root up), maps, lists and error pages. */
 export function filesOf(spec: ClusterSpec): FilePlan[] {
   const certificates = Object.entries(spec.certificates ?? {}).map(([name, pem]) => ({
     path: certificatePath(spec, name),
@@ -40,8 +41,22 @@ export function filesOf(spec: ClusterSpec): FilePlan[] {
       .join(''),
     mode: '0644',
   }));
-  return [...certificates, ...maps];
+  const lists = Object.entries(spec.lists ?? {}).map(([name, values]) => ({
+    path: `/etc/haproxy/lists/${name}.lst`,
+    content: values.map((value) => `${value}\n`).join(''),
+    mode: '0644',
+  }));
+  const pages = Object.entries(spec.haproxy?.errorfiles ?? {}).flatMap(([code, page]) =>
+    typeof page === 'string' ? [] : [{ path: errorPath(code), content: httpText(page.content), mode: '0644' }],
+  );
+  return [...certificates, ...maps, ...lists, ...pages];
 }
+
+/** Where an error page given as text stands on the nodes. */
+export const errorPath = (code: string): string => `/etc/haproxy/errors/vipctl-${code}.http`;
+
+/** Lines of a head must end as RFC 9112 §2.2 has it, whatever YAML made of them. */
+const httpText = (content: string): string => content.replace(/\r?\n/g, '\r\n');
 
 /** Where a certificate named in the spec stands on the nodes; anything else is a path already. */
 export function certificatePath(spec: ClusterSpec, name: string): string {
@@ -58,18 +73,31 @@ export const nodeHeader = (spec: ClusterSpec, node: string): NodeHeader => ({
 });
 
 /** The page, on loopback only, on which the proxy says that it works, whatever the state of its servers; `seconds` it may take. */
-export type HealthPlan = { readonly port: number; readonly uri: string; readonly seconds: number };
+export type HealthPlan = {
+  readonly port: number;
+  readonly uri: string;
+  readonly seconds: number;
+  /** The check is the legacy one, which starts the proxy anew and waits so many seconds. */
+  readonly restart: boolean;
+  readonly wait: number;
+};
 
 export const healthPlan = (spec: ClusterSpec): HealthPlan => ({
   port: spec.health_port ?? 8406,
   uri: '/alive',
   seconds: spec.proxy_check?.timeout_seconds ?? 1,
+  restart: spec.proxy_check?.ask === 'restart',
+  wait: restartWait(spec),
 });
 
-/** What notify.sh does besides its line in the log; commands are ended when they take longer than `seconds`. */
+/** What notify.sh does besides its line in the log: whole shell commands, ended when they take longer than `seconds`. */
 export type NotifyPlan = { readonly hooks: readonly string[]; readonly seconds: number };
 
 export const notifyPlan = ({ notify }: ClusterSpec): NotifyPlan => ({
-  hooks: (notify?.hooks ?? []).map((hook) => `sh -c ${quote(hook)}`),
+  hooks: (notify?.hooks ?? []).map((hook) =>
+    typeof hook === 'string' ? ran(hook) : `case $state in ${hook.on.join(' | ')}) ${ran(hook.run)} ;; esac`,
+  ),
   seconds: notify?.hook_seconds ?? 10,
 });
+
+const ran = (command: string) => `run sh -c ${quote(command)}`;

@@ -20,12 +20,26 @@ export type Check = {
   readonly purpose: 'proxy' | 'maintenance' | 'own';
   /** It may fail on all nodes at once. */
   readonly shared: boolean;
+  /** Seconds a run is known to take. */
+  readonly takes: number;
+  readonly raw: readonly string[];
 };
 
-const usual = { interval: 1, timeout: 1, fall: 2, rise: 2, weight: 0, user: SCRIPT_USER, shared: false };
+/** A file whose number keepalived watches. */
+export type TrackFile = {
+  readonly name: string;
+  readonly path: string;
+  readonly weight: number;
+  readonly init: boolean;
+};
+
+const usual = { interval: 1, timeout: 1, fall: 2, rise: 2, weight: 0, user: SCRIPT_USER, shared: false, takes: 0, raw: [] };
 
 export const checkPath = (spec: ClusterSpec): string => `${SCRIPTS}/chk_${spec.engine ?? 'haproxy'}.sh`;
 export const notifyPath = `${SCRIPTS}/notify.sh`;
+
+/** What keepalived calls on a change of state, and as whom. */
+export const notifyCommand = ({ notify }: ClusterSpec): string => `"${notifyPath}" ${notify?.user ?? SCRIPT_USER}`;
 
 /** Every check of a cluster: the proxy's, the maintenance flag, and the user's own. */
 export function checksOf(spec: ClusterSpec): Check[] {
@@ -37,31 +51,49 @@ export function checksOf(spec: ClusterSpec): Check[] {
     user: check.user ?? SCRIPT_USER,
     shared: check.shared ?? false,
   }));
-  return [proxyCheck(spec), maintenanceCheck(spec), ...own];
+  return [proxyCheck(spec), ...(spec.maintenance_by === 'track_file' ? [] : [maintenanceCheck(spec)]), ...own];
 }
+
+/** Every tracked file of a cluster; the maintenance flag is the first where keepalived watches it itself. */
+export function trackFilesOf(spec: ClusterSpec): TrackFile[] {
+  const flag = { name: MAINTENANCE, path: maintenanceFile(spec), weight: 0, init: false };
+  const own = Object.entries(spec.track_files ?? {}).map(([name, { path, weight = 0, init = false }]) => ({ name, path, weight, init }));
+  return spec.maintenance_by === 'track_file' ? [flag, ...own] : own;
+}
+
+const MAINTENANCE = 'chk_maintenance';
 
 /** The file whose presence takes a node out. */
 export const maintenanceFile = (spec: ClusterSpec): string => spec.maintenance_file ?? '/etc/keepalived/maintenance';
 
+/** Seconds that the legacy check gives a proxy it has started anew. */
+export const restartWait = (spec: ClusterSpec): number => spec.proxy_check?.restart_wait_seconds ?? 2;
+
 function proxyCheck(spec: ClusterSpec): Check {
   const { ask = 'http', ...settings } = spec.proxy_check ?? {};
-  const http = ask === 'http';
   const engine = spec.engine ?? 'haproxy';
+  const scripts = {
+    http: checkPath(spec),
+    process: `/usr/bin/killall -0 ${engine}`,
+    pgrep: `/usr/bin/pgrep -x ${engine}`,
+    restart: checkPath(spec),
+  };
   return {
     ...timing(settings),
     name: `chk_${engine}`,
     purpose: 'proxy',
-    script: http ? checkPath(spec) : `/usr/bin/killall -0 ${engine}`,
+    script: scripts[ask],
     // Another user's process may not even be asked whether it lives: EPERM would read as dead.
-    user: http ? SCRIPT_USER : 'root',
+    user: ask === 'process' || ask === 'restart' ? 'root' : SCRIPT_USER,
     shared: false,
+    takes: settings.takes_seconds ?? (ask === 'restart' ? restartWait(spec) : 0),
   };
 }
 
 function maintenanceCheck(spec: ClusterSpec): Check {
   return {
     ...usual,
-    name: 'chk_maintenance',
+    name: MAINTENANCE,
     purpose: 'maintenance',
     script: `/usr/bin/test ! -e ${maintenanceFile(spec)}`,
     fall: 1,
@@ -76,5 +108,7 @@ function timing(check: NonNullable<ClusterSpec['proxy_check']>): Omit<Check, 'na
     fall: check.fall ?? usual.fall,
     rise: check.rise ?? usual.rise,
     weight: check.weight ?? usual.weight,
+    takes: check.takes_seconds ?? 0,
+    raw: check.raw ?? [],
   };
 }

@@ -1,5 +1,4 @@
 import { ConfigError } from '../model/errors.ts';
-import { shippedHaproxy } from '../os/haproxy.ts';
 import {
   type FilePlan,
   filesOf,
@@ -25,6 +24,7 @@ import { type ClusterInventory, deviceOf, type NodeInput } from './node.ts';
 import { peersOf } from './peers.ts';
 import { prove } from './prove.ts';
 import type { ClusterSpec } from './schema.ts';
+import { versionOn } from './version.ts';
 
 /** All that one node of a cluster needs, as plain data for templates: every field is present, absent things are empty. */
 export type NodePlan = {
@@ -75,7 +75,13 @@ export function deriveNode(spec: ClusterSpec, self: string, nodes: readonly Node
     vips: instances.flatMap((i) => vipPlans(i, node, nodes)),
     macs: macs(instances, nodes),
     engine,
-    packages: [engine, 'keepalived', 'curl', ...(spec.syslog ? ['rsyslog', 'logrotate'] : [])],
+    packages: [
+      engine,
+      'keepalived',
+      'curl',
+      ...(spec.proxy_check?.ask === 'process' ? ['psmisc'] : []),
+      ...(spec.syslog ? ['rsyslog', 'logrotate'] : []),
+    ],
     services: [engine, 'keepalived'],
     sysctls: sysctls(spec, instances),
     firewall: firewallRules(spec, node, nodes, instances),
@@ -86,7 +92,7 @@ export function deriveNode(spec: ClusterSpec, self: string, nodes: readonly Node
     script_user: SCRIPT_USER,
     maintenance_file: maintenanceFile(spec),
     keepalived: keepalivedPlan(spec, node, nodes, instances),
-    haproxy: haproxyPlan(spec, self, inventory, peersOf(spec, nodes, instances), node.facts && shippedHaproxy(node.facts)),
+    haproxy: haproxyPlan(spec, self, inventory, peersOf(spec, nodes, instances), versionOn(node, 'haproxy')),
     nginx: nginxPlan(spec, inventory),
     health: healthPlan(spec),
     header: nodeHeader(spec, self),

@@ -16,8 +16,12 @@ export interface Candidate {
   readonly failed: readonly Tracker[];
 }
 
-/** Checks and links an instance tracks. */
-export const trackersOf = (instance: Instance): Tracker[] => [...instance.checks, ...instance.links];
+/** Checks and links an instance tracks, and files whose number takes a node out; what another number adds is not known beforehand. */
+export const trackersOf = (instance: Instance): Tracker[] => [
+  ...instance.checks,
+  ...instance.links,
+  ...instance.files.filter((f) => f.weight === 0),
+];
 
 /** In the running: nothing with weight 0 fails (else keepalived goes to FAULT). */
 const isFit = (node: Candidate): boolean => node.failed.every((t) => t.weight !== 0);

@@ -1,4 +1,4 @@
-import { filesOf, nodeHeader, syslogPlan } from './around.ts';
+import { errorPath, filesOf, nodeHeader, syslogPlan } from './around.ts';
 import { bindsOf } from './binds.ts';
 import type { ClusterInventory } from './node.ts';
 import type { PeerPlan } from './peers.ts';
@@ -24,8 +24,10 @@ export type HaproxyPlan = {
   readonly peers: readonly PeerPlan[];
   readonly proxies: readonly ProxyPlan[];
   readonly errorfiles: readonly string[];
-  readonly userlists: readonly { readonly name: string; readonly users: readonly string[] }[];
+  readonly userlists: readonly { readonly name: string; readonly lines: readonly string[] }[];
   readonly resolvers: readonly { readonly name: string; readonly lines: readonly string[] }[];
+  /** Sections written whole by the user. */
+  readonly sections: readonly { readonly title: string; readonly lines: readonly string[] }[];
   readonly global: readonly string[];
   readonly defaults: readonly string[];
   /** Files whose change it must be told of. */
@@ -42,18 +44,19 @@ export type StatsPlan = {
   readonly auth: string;
   readonly prometheus: boolean;
   readonly networks: readonly string[];
+  readonly admins: readonly string[];
 };
 
 /** Connections kept for the health page and the statistics, so that a flood of clients cannot make a node look dead. */
 const KEPT = 100;
 
-/** Everything HAProxy does on the node `self`; `shipped` is the version its system brings. */
+/** Everything HAProxy does on the node `self`, in the words of its version as far as that is known. */
 export function haproxyPlan(
   spec: ClusterSpec,
   self: string,
   inventory: ClusterInventory,
   peers: readonly PeerPlan[],
-  shipped?: string,
+  version?: string,
 ): HaproxyPlan {
   const said = spec.haproxy ?? {};
   const maxconn = said.maxconn ?? 10_000;
@@ -72,16 +75,14 @@ export function haproxyPlan(
     timeouts: timeoutLines({ connect: '5s', client: '50s', server: '50s', http_request: '10s', ...said.timeouts }),
     stats: stats(spec),
     peers,
-    proxies: proxiesOf(spec, inventory, { maxconn: maxconn - KEPT, options: restingOptions(shipped) }, nodeHeader(spec, self)),
-    errorfiles: Object.entries(said.errorfiles ?? {}).map(([code, path]) => `${code} ${path}`),
-    userlists: Object.entries(said.userlists ?? {}).map(([name, users]) => ({
-      name,
-      users: Object.entries(users).map(([user, hash]) => `${user} password ${hash}`),
-    })),
+    proxies: proxiesOf(spec, inventory, { maxconn: maxconn - KEPT, options: restingOptions(version), version }, nodeHeader(spec, self)),
+    errorfiles: Object.entries(said.errorfiles ?? {}).map(([code, page]) => `${code} ${typeof page === 'string' ? page : errorPath(code)}`),
+    userlists: Object.entries(said.userlists ?? {}).map(([name, users]) => ({ name, lines: userLines(users) })),
     resolvers: Object.entries(said.resolvers ?? {}).map(([name, { nameservers, raw = [] }]) => ({
       name,
       lines: [...nameservers.map((address, i) => `nameserver ns${i + 1} ${address}`), ...raw],
     })),
+    sections: Object.entries(said.sections ?? {}).map(([title, lines]) => ({ title, lines })),
     global: said.global ?? [],
     defaults: said.defaults ?? [],
     reads: ['/etc/haproxy/haproxy.cfg', ...filesOf(spec).map((f) => f.path)],
@@ -90,8 +91,8 @@ export function haproxyPlan(
 }
 
 /** From 2.4 on, a reload lets clients whose connection rests send one more request; before, it cut them off, and some lost one. HTTP only. */
-const restingOptions = (shipped: string | undefined): string[] =>
-  shipped === undefined || older(shipped, '2.4') ? [] : ['idle-close-on-response'];
+const restingOptions = (version: string | undefined): string[] =>
+  version === undefined || older(version, '2.4') ? [] : ['idle-close-on-response'];
 
 function stats(spec: ClusterSpec): StatsPlan {
   const said = spec.haproxy?.stats;
@@ -103,5 +104,27 @@ function stats(spec: ClusterSpec): StatsPlan {
     auth: said?.user === undefined || said.password === undefined ? '' : `${said.user}:${said.password}`,
     prometheus: said?.prometheus ?? false,
     networks: said?.networks ?? [],
+    admins: said?.admin_networks ?? [],
   };
+}
+
+type Users = NonNullable<NonNullable<ClusterSpec['haproxy']>['userlists']>[string];
+
+/** Groups first: a user may only name those that are there. */
+function userLines(users: Users): string[] {
+  const all = Object.entries(users).map(([name, said]) => ({ name, ...(typeof said === 'string' ? { password: said } : said) }));
+  const groups = [...new Set(all.flatMap((u) => ('groups' in u ? (u.groups ?? []) : [])))];
+  return [
+    ...groups.map((group) => `group ${group}`),
+    ...all.map((u) => {
+      const clear = 'insecure_password' in u ? u.insecure_password : undefined;
+      const words = [
+        `user ${u.name}`,
+        u.password !== undefined && `password ${u.password}`,
+        clear !== undefined && `insecure-password ${clear}`,
+        'groups' in u && u.groups && `groups ${u.groups.join(',')}`,
+      ];
+      return words.filter((w) => typeof w === 'string').join(' ');
+    }),
+  ];
 }

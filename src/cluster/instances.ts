@@ -1,5 +1,6 @@
 import { type Family, lastBytes, parseVip, type Vip } from './address.ts';
-import { type Check, checksOf } from './checks.ts';
+import { type Check, checksOf, type TrackFile, trackFilesOf } from './checks.ts';
+import { hmacLines, settingLines } from './instance-lines.ts';
 import { type NodeInput, priorityVar } from './node.ts';
 import type { ClusterSpec, InstanceSpec } from './schema.ts';
 
@@ -17,14 +18,26 @@ export interface Instance {
   /** Both of the above. */
   readonly vips: readonly Vip[];
   readonly priorities: Readonly<Record<string, number>>;
+  /** State each node starts in; BACKUP where nothing is said. */
+  readonly states: Readonly<Record<string, 'MASTER' | 'BACKUP'>>;
   readonly preempt: boolean;
   readonly preemptDelay: number;
   readonly authPass: string;
+  /** Statements of the auth_hmac block. */
+  readonly hmac: readonly string[];
+  /** Adverts a backup misses before it takes over. */
+  readonly downAdverts: number;
   readonly interface: string;
   readonly checks: readonly Check[];
+  readonly files: readonly TrackFile[];
   readonly garp: { readonly repeat: number; readonly delay: number; readonly refresh: number };
   readonly links: readonly { readonly name: string; readonly weight: number }[];
   readonly vmac: boolean;
+  /** Statements that stand there only when asked for. */
+  readonly settings: readonly string[];
+  /** Routes and routing rules that move along. */
+  readonly routes: readonly string[];
+  readonly rules: readonly string[];
   /** Undefined: as `mail` has it. */
   readonly smtpAlert: boolean | undefined;
   readonly raw: readonly string[];
@@ -33,11 +46,14 @@ export interface Instance {
 /** keepalived before 1.2.20 drops what exceeds this; newer ones move it to the excluded addresses themselves. */
 const MOST_ADVERTISED = 20;
 
+/** RFC 3768 §6.1, RFC 5798 §6.1. */
+export const USUAL_DOWN_ADVERTS = 3;
+
 /** Works out every instance of a cluster; the order of nodes decides priorities, the first VIP the VRID and family. */
 export function instancesOf(spec: ClusterSpec, nodes: readonly NodeInput[]): Instance[] {
   const given = instanceSpecs(spec);
   const taken = new Set(given.flatMap(([, { vrid }]) => vrid ?? []));
-  const checks = checksOf(spec);
+  const [checks, files] = [checksOf(spec), trackFilesOf(spec)];
   return given.map(([name, instance]) => {
     const all = [...instance.vips.map(parseVip), ...(instance.excluded ?? []).map(parseVip)];
     const [first] = all;
@@ -58,14 +74,21 @@ export function instancesOf(spec: ClusterSpec, nodes: readonly NodeInput[]): Ins
       excluded: all.filter((v) => !advertised.some((a) => a.address === v.address)),
       vips: all,
       priorities: priorities(spec, name, instance, nodes),
+      states: instance.states ?? {},
       preempt: instance.preempt ?? true,
       preemptDelay: instance.preempt_delay_seconds ?? 0,
       authPass: instance.auth_pass ?? '',
+      hmac: hmacLines(instance.auth_hmac),
+      downAdverts: instance.down_timer_adverts ?? USUAL_DOWN_ADVERTS,
       interface: instance.interface ?? '',
       checks: checks.filter((c) => instance.checks?.includes(c.name) ?? true),
+      files: files.filter((f) => instance.track_files?.includes(f.name) ?? true),
       garp: garp(instance),
       links: Object.entries(instance.track_interfaces ?? {}).map(([link, { weight = 0 }]) => ({ name: link, weight })),
       vmac: instance.use_vmac ?? false,
+      settings: settingLines(instance),
+      routes: instance.routes ?? [],
+      rules: instance.rules ?? [],
       smtpAlert: instance.smtp_alert,
       raw: instance.raw ?? [],
     };

@@ -1,10 +1,11 @@
 import { ConfigError } from '../model/errors.ts';
 import { quote } from '../shell/sh.ts';
 import { compareAddresses, type Vip } from './address.ts';
-import { type Check, notifyPath, SCRIPT_USER } from './checks.ts';
+import { type Check, checksOf, notifyCommand, SCRIPT_USER, type TrackFile, trackFilesOf } from './checks.ts';
 import type { Instance } from './instances.ts';
 import { deviceOf, interfaceOf, type NodeInput, sourceOf } from './node.ts';
 import type { ClusterSpec } from './schema.ts';
+import { type SyncGroupPlan, syncGroups } from './sync-groups.ts';
 
 /** What keepalived.conf needs to know. */
 export type KeepalivedPlan = {
@@ -13,8 +14,11 @@ export type KeepalivedPlan = {
   readonly mail: MailPlan;
   readonly checks: readonly Check[];
   readonly instances: readonly InstancePlan[];
-  readonly sync_groups: readonly { readonly name: string; readonly instances: readonly string[] }[];
+  readonly files: readonly TrackFile[];
+  readonly sync_groups: readonly SyncGroupPlan[];
   readonly global: readonly string[];
+  /** Whole blocks at the end of the file. */
+  readonly raw: readonly string[];
   /** Command that judges a configuration file, `%s`. */
   readonly validate: string;
 };
@@ -30,6 +34,7 @@ export type MailPlan = {
 /** An instance as one node runs it. */
 export type InstancePlan = {
   readonly name: string;
+  readonly state: 'MASTER' | 'BACKUP';
   readonly interface: string;
   readonly vrid: number;
   readonly priority: number;
@@ -40,18 +45,22 @@ export type InstancePlan = {
   readonly source: string;
   /** Addresses the other nodes send theirs from, in ascending order. */
   readonly peers: readonly string[];
-  readonly preempt: boolean;
-  readonly preempt_delay: number;
   readonly auth_pass: string;
+  /** Statements of the auth_hmac block. */
+  readonly hmac: readonly string[];
   readonly garp: { readonly repeat: number; readonly delay: number; readonly refresh: number };
+  /** Further statements, one a line. */
+  readonly settings: readonly string[];
   /** In the syntax of `ip address add`. */
   readonly vips: readonly string[];
   readonly excluded: readonly string[];
   readonly links: readonly string[];
   readonly checks: readonly string[];
+  readonly files: readonly string[];
+  readonly routes: readonly string[];
+  readonly rules: readonly string[];
   /** Script and the user it runs as. */
   readonly notify: string;
-  readonly vmac: boolean;
   readonly smtp_alert: boolean;
   readonly raw: readonly string[];
 };
@@ -71,19 +80,24 @@ export function keepalivedPlan(
   nodes: readonly NodeInput[],
   instances: readonly Instance[],
 ): KeepalivedPlan {
-  const used = new Set(instances.flatMap((i) => i.checks.map((c) => c.name)));
-  const checks = instances.flatMap((i) => i.checks).filter((c) => used.delete(c.name));
+  const groups = syncGroups(spec);
   return {
     router_id: node.name,
     script_user: SCRIPT_USER,
     mail: mailPlan(spec, node),
-    checks,
+    checks: named(checksOf(spec), [...instances.flatMap((i) => i.checks.map((c) => c.name)), ...groups.flatMap((g) => g.checks)]),
+    files: named(trackFilesOf(spec), [...instances.flatMap((i) => i.files.map((f) => f.name)), ...groups.flatMap((g) => g.files)]),
     instances: instances.map((i) => instancePlan(spec, i, node, nodes)),
-    sync_groups: Object.entries(spec.sync_groups ?? {}).map(([name, members]) => ({ name, instances: members })),
+    sync_groups: groups,
     global: spec.keepalived?.global ?? [],
+    raw: spec.keepalived?.raw ?? [],
     validate: `sh -c ${quote(VALIDATE)} sh %s`,
   };
 }
+
+/** Those that somebody tracks. */
+const named = <T extends { readonly name: string }>(all: readonly T[], used: readonly string[]): T[] =>
+  all.filter((x) => used.includes(x.name));
 
 function mailPlan(spec: ClusterSpec, node: NodeInput): MailPlan {
   const { to = [], from = `keepalived@${node.name}`, smtp } = spec.mail ?? {};
@@ -102,6 +116,7 @@ function instancePlan(spec: ClusterSpec, instance: Instance, node: NodeInput, no
     });
   return {
     name: instance.name,
+    state: instance.states[node.name] ?? 'BACKUP',
     interface: interfaceOf(node, instance, nodes),
     vrid: instance.vrid,
     priority: instance.priorities[node.name] ?? 0,
@@ -110,16 +125,18 @@ function instancePlan(spec: ClusterSpec, instance: Instance, node: NodeInput, no
     unicast,
     source,
     peers: peers.flatMap((p) => p.address || []).sort(compareAddresses),
-    preempt: instance.preempt,
-    preempt_delay: instance.preemptDelay,
     auth_pass: instance.authPass,
+    hmac: instance.hmac,
     garp: instance.garp,
+    settings: instance.settings,
     vips: instance.advertised.map((v) => showVip(v, deviceOf(node, instance, v, nodes))),
     excluded: instance.excluded.map((v) => showVip(v, deviceOf(node, instance, v, nodes))),
     links: instance.links.map((l) => (l.weight === 0 ? l.name : `${l.name} weight ${l.weight}`)),
     checks: instance.checks.map((c) => c.name),
-    notify: `"${notifyPath}" ${spec.notify?.user ?? SCRIPT_USER}`,
-    vmac: instance.vmac,
+    files: instance.files.map((f) => f.name),
+    routes: instance.routes,
+    rules: instance.rules,
+    notify: notifyCommand(spec),
     smtp_alert: instance.smtpAlert ?? spec.mail?.smtp !== undefined,
     raw: instance.raw,
   };

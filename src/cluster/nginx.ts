@@ -1,6 +1,6 @@
 import { certificatePath, filesOf } from './around.ts';
 import { bindsOf } from './binds.ts';
-import { error, type Finding } from './finding.ts';
+import { error, type Finding, type Place } from './finding.ts';
 import type { ClusterInventory } from './node.ts';
 import type { BackendSpec, ClusterSpec, FrontendSpec, ServerSpec } from './schema.ts';
 import { membersOf } from './servers.ts';
@@ -74,7 +74,7 @@ const KNOWN = {
 
 /** What of the spec nginx has no word for. */
 export function proveNginx(spec: ClusterSpec): Finding[] {
-  const say = (message: string, hint: string) => error('nginx-field', message, hint);
+  const say = (message: string, hint: string, ...at: Place) => error('nginx-field', message, hint, at);
   const fields = (['frontends', 'backends'] as const).flatMap((kind) =>
     Object.entries(spec[kind] ?? {}).flatMap(([name, proxy]) =>
       Object.keys(proxy)
@@ -83,15 +83,20 @@ export function proveNginx(spec: ClusterSpec): Finding[] {
           say(
             `${name}: '${key}' is HAProxy's, and nginx has nothing like it`,
             `nginx knows ${KNOWN[kind].join(', ')}; use raw for the rest`,
+            kind,
+            name,
+            key,
           ),
         ),
     ),
   );
   const balances = Object.entries(spec.backends ?? {})
     .filter(([, b]) => b.balance !== undefined && !Object.hasOwn(METHODS, b.balance))
-    .map(([name, b]) => say(`${name}: nginx cannot balance by '${b.balance}'`, `use one of ${Object.keys(METHODS).join(', ')}`));
+    .map(([name, b]) =>
+      say(`${name}: nginx cannot balance by '${b.balance}'`, `use one of ${Object.keys(METHODS).join(', ')}`, 'backends', name, 'balance'),
+    );
   const listens = Object.keys(spec.listens ?? {}).map((name) =>
-    say(`${name}: nginx has no listen sections`, 'write a frontend and a backend'),
+    say(`${name}: nginx has no listen sections`, 'write a frontend and a backend', 'listens', name),
   );
   return [...fields, ...balances, ...listens];
 }

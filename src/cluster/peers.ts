@@ -10,7 +10,7 @@ const PORT = 10_000;
 /** All nodes when a stick table is shared between them, else none; they meet in the network of the first VIP. */
 export function peersOf(spec: ClusterSpec, nodes: readonly NodeInput[], instances: readonly Instance[]): PeerPlan[] {
   const proxies = [spec.frontends, spec.backends, spec.listens].flatMap((all) => Object.values(all ?? {}));
-  if (!proxies.some((p) => p.stick_table !== undefined)) return [];
+  if (!proxies.some((p) => p.stick_table !== undefined || ('rate_limit' in p && p.rate_limit !== undefined))) return [];
   const [first] = instances;
   const address = (node: NodeInput) => (first && vrrpAddress(node, first, nodes)) ?? node.address;
   return nodes.map((node) => ({ name: node.name, address: address(node), port: PORT }));

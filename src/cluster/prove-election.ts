@@ -1,6 +1,6 @@
 import { familyOf } from './address.ts';
 import { type Candidate, effective, elect, type Tracker, trackersOf, weighted } from './election.ts';
-import { error, type Finding } from './finding.ts';
+import { error, type Finding, type Place, settingOf } from './finding.ts';
 import type { Instance } from './instances.ts';
 import type { NodeInput } from './node.ts';
 
@@ -42,9 +42,20 @@ function judge(instance: Instance, trackers: readonly Tracker[], a: Candidate, b
 function keepsVip(instance: Instance, trackers: readonly Tracker[], owner: Candidate, other: Candidate): Finding {
   const [e, f] = [effective(owner, trackers), effective(other, trackers)];
   const what = `instance ${instance.name}: with ${owner.failed.map((t) => t.name).join(' and ')} failed, ${owner.name} (priority ${e}) keeps the VIP although ${other.name} (${f}) is well`;
+  const at = owner.failed.filter((t) => t.weight !== 0).flatMap((t) => weightOf(instance, t.name));
   return instance.preempt
-    ? error('weight-too-small', what, 'leave the weight at 0, or make it larger than the difference of the priorities')
-    : error('weight-nopreempt', what, 'with preempt: false only weight 0 makes a node give the VIP up');
+    ? error('weight-too-small', what, 'leave the weight at 0, or make it larger than the difference of the priorities', ...at)
+    : error('weight-nopreempt', what, 'with preempt: false only weight 0 makes a node give the VIP up', ...at);
+}
+
+/** Where the weight of a tracker is written. */
+function weightOf(instance: Instance, name: string): Place[] {
+  const proxy = instance.checks.some((c) => c.name === name && c.purpose === 'proxy');
+  return [
+    ...(proxy ? ([['proxy_check', 'weight']] satisfies Place[]) : []),
+    ['checks', name, 'weight'],
+    ...settingOf(instance.name, 'track_interfaces', name, 'weight'),
+  ];
 }
 
 const sameBase = (instance: Instance, a: Candidate, b: Candidate) =>
@@ -52,6 +63,7 @@ const sameBase = (instance: Instance, a: Candidate, b: Candidate) =>
     'prio-tie',
     `instance ${instance.name}: ${a.name} and ${b.name} both have priority ${a.priority}`,
     'give every node a priority of its own, or leave them to be derived',
+    ...settingOf(instance.name, 'priorities', b.name),
   );
 
 const clampTie = (instance: Instance, trackers: readonly Tracker[], a: Candidate, b: Candidate) =>
@@ -59,6 +71,7 @@ const clampTie = (instance: Instance, trackers: readonly Tracker[], a: Candidate
     'clamp-tie',
     `instance ${instance.name}: weights take ${a.name} and ${b.name} both to priority ${effective(a, trackers)}, the end of the scale`,
     'lower the priorities, so that adding weights stays below 255 and taking them away above 0',
+    ...settingOf(instance.name, 'priorities', a.name),
   );
 
 const sharedCheck = (instance: Instance, check: string) =>
@@ -66,6 +79,8 @@ const sharedCheck = (instance: Instance, check: string) =>
     'shared-check',
     `instance ${instance.name}: when ${check} fails on all nodes at once, none of them holds the VIP`,
     'give a check of something shared a negative weight instead of 0',
+    ['checks', check, 'weight'],
+    ['checks', check],
   );
 
 const subsets = ([first, ...rest]: readonly Tracker[]): Tracker[][] =>

@@ -1,7 +1,7 @@
 import { didYouMean } from '../model/errors.ts';
 import { healthPlan } from './around.ts';
 import { bindsOf } from './binds.ts';
-import { error, type Finding, warning } from './finding.ts';
+import { error, type Finding, type Place, warning } from './finding.ts';
 import type { HaproxyPlan } from './haproxy.ts';
 import { proveNginx } from './nginx.ts';
 import type { ClusterInventory, NodeInput } from './node.ts';
@@ -13,6 +13,7 @@ const NR_OPEN = 1_048_576;
 
 interface Bind {
   readonly proxy: string;
+  readonly at: readonly Place[];
   readonly host: string;
   readonly port: number;
 }
@@ -24,28 +25,32 @@ export function proveProxies(spec: ClusterSpec, plan: HaproxyPlan, nodes: readon
     ...proveTargets(spec),
     ...proveBinds(binds),
     ...proveServers(plan, binds, nodes, inventory),
-    ...(spec.engine === 'nginx' ? proveNginx(spec) : [...proveLines(spec), ...proveLimits(plan)]),
+    ...(spec.engine === 'nginx' ? proveNginx(spec) : [...proveLines(spec, nodes), ...proveLimits(plan)]),
   ];
 }
 
 function proveTargets(spec: ClusterSpec): Finding[] {
   const known = [...Object.keys(spec.backends ?? {}), ...Object.keys(spec.listens ?? {})];
   const wanted = Object.entries(spec.frontends ?? {}).flatMap(([name, f]) =>
-    [f.backend, ...(f.use ?? []).map((u) => u.backend)].flatMap((b) => (b === undefined ? [] : [{ name, backend: b }])),
+    [
+      { backend: f.backend, at: ['frontends', name, 'backend'] as Place },
+      ...(f.use ?? []).map((u, i) => ({ backend: u.backend, at: ['frontends', name, 'use', i, 'backend'] as Place })),
+    ].flatMap(({ backend, at }) => (backend === undefined ? [] : [{ name, backend, at }])),
   );
   const dumb = Object.entries({ ...spec.frontends, ...spec.listens }).filter(([, f]) => bindsOf(spec, f).length === 0);
   return [
     ...wanted
       .filter((w) => !known.includes(w.backend))
-      .map(({ name, backend }) => {
+      .map(({ name, backend, at }) => {
         const near = didYouMean(backend, known);
         return error(
           'unknown-backend',
           `frontend ${name}: there is no backend '${backend}'`,
           near ? `did you mean '${near}'?` : `known: ${known.join(', ')}`,
+          at,
         );
       }),
-    ...dumb.map(([name]) => error('no-bind', `${name} listens nowhere`, 'give it a port, or bind')),
+    ...dumb.map(([name]) => error('no-bind', `${name} listens nowhere`, 'give it a port, or bind', ...frontPlaces(name))),
   ];
 }
 
@@ -54,7 +59,7 @@ function proveBinds(binds: readonly Bind[]): Finding[] {
     const first = binds.slice(0, i).find((o) => o.host === b.host && o.port === b.port);
     if (!first) return [];
     const message = `${first.proxy} and ${b.proxy} both listen on ${b.host}:${b.port}: HAProxy starts, and the kernel deals connections out between them`;
-    return [error('bind-conflict', message, 'give one of them another port, or VIPs of its own')];
+    return [error('bind-conflict', message, 'give one of them another port, or VIPs of its own', ...b.at)];
   });
 }
 
@@ -67,17 +72,22 @@ function proveServers(plan: HaproxyPlan, binds: readonly Bind[], nodes: readonly
     const empty =
       proxy.kind === 'backend' &&
       proxy.servers.length === 0 &&
+      proxy.templates.length === 0 &&
       !proxy.lines.some((l) => /^(http-request|use-server|stats|server|stick-table)\b/.test(l));
     return [
-      ...twice.map((s) => error('server-twice', `${proxy.name} has two servers named ${s.name}`, 'give each a name of its own')),
-      ...(empty ? [warning('no-server', `backend ${proxy.name} has no servers`, 'list them under servers')] : []),
+      ...twice.map((s) =>
+        error('server-twice', `${proxy.name} has two servers named ${s.name}`, 'give each a name of its own', ...backPlaces(proxy.name)),
+      ),
+      ...(empty
+        ? [warning('no-server', `backend ${proxy.name} has no servers`, 'list them under servers', ...backPlaces(proxy.name))]
+        : []),
       ...proxy.servers.flatMap((s) => {
         const [, address = '', port] = /^(.*?)(?::(\d+))?$/.exec(s.address) ?? [];
         const host = own.get(address.replace(/^\[|\]$/g, ''));
         const taken = host !== undefined && binds.find((b) => String(b.port) === port && ['*', '::', ''].includes(b.host));
         if (!taken) return [];
         const message = `${proxy.name}: the port of server ${s.name} (${s.address}) on node ${host} is taken by ${taken.proxy}, which listens there on every address`;
-        return [error('bind-server', message, 'move the server to another port, or give the frontend vips')];
+        return [error('bind-server', message, 'move the server to another port, or give the frontend vips', ...backPlaces(proxy.name))];
       }),
     ];
   });
@@ -86,19 +96,34 @@ function proveServers(plan: HaproxyPlan, binds: readonly Bind[], nodes: readonly
 function proveLimits({ nofile, maxconn }: HaproxyPlan): Finding[] {
   if (nofile <= NR_OPEN) return [];
   const message = `${maxconn} connections need ${nofile} file descriptors, and Linux gives a process ${NR_OPEN}`;
-  return [error('nofile', message, 'lower haproxy.maxconn, or raise fs.nr_open and accept this finding')];
+  return [error('nofile', message, 'lower haproxy.maxconn, or raise fs.nr_open and accept this finding', ['haproxy', 'maxconn'])];
 }
 
 function allBinds(spec: ClusterSpec, plan: HaproxyPlan): Bind[] {
   const { stats } = plan;
   return [
-    { proxy: 'the health page', binds: [`127.0.0.1:${healthPlan(spec).port}`] },
-    ...(stats.enabled ? [{ proxy: 'the statistics page', binds: [stats.bind] }] : []),
-    ...Object.entries({ ...spec.frontends, ...spec.listens }).map(([proxy, said]) => ({ proxy, binds: bindsOf(spec, said) })),
-  ].flatMap(({ proxy, binds }) =>
+    { proxy: 'the health page', at: [['health_port']], binds: [`127.0.0.1:${healthPlan(spec).port}`] },
+    ...(stats.enabled ? [{ proxy: 'the statistics page', at: [['haproxy', 'stats', 'port']], binds: [stats.bind] }] : []),
+    ...Object.entries({ ...spec.frontends, ...spec.listens }).map(([proxy, said]) => ({
+      proxy,
+      at: ['port', 'bind'].flatMap((key) => frontPlaces(proxy, key)),
+      binds: bindsOf(spec, said),
+    })),
+  ].flatMap(({ proxy, at, binds }) =>
     binds.flatMap((bind) => {
       const [, host = '', port] = bind.match(/^(\S*):(\d+)(\s|$)/) ?? [];
-      return port === undefined ? [] : [{ proxy, host, port: Number(port) }];
+      return port === undefined ? [] : [{ proxy, at, host, port: Number(port) }];
     }),
   );
 }
+
+const frontPlaces = (name: string, ...key: Place): Place[] => [
+  ['frontends', name, ...key],
+  ['listens', name, ...key],
+];
+
+const backPlaces = (name: string): Place[] =>
+  ['backends', 'listens'].flatMap((kind): Place[] => [
+    [kind, name, 'servers'],
+    [kind, name],
+  ]);

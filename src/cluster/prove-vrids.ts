@@ -1,5 +1,5 @@
 import { contains, subnetOf } from './address.ts';
-import { error, type Finding } from './finding.ts';
+import { error, type Finding, settingOf } from './finding.ts';
 import type { Instance } from './instances.ts';
 import { type NodeInput, subnets } from './node.ts';
 
@@ -31,6 +31,7 @@ const collision = ({ instance }: Neighbour, other: string) =>
     'vrid-collision',
     `instance ${instance.name}: VRID ${instance.vrid} is also used by ${other}`,
     'set vrid to another number from 1 to 255',
+    ...settingOf(instance.name, 'vrid'),
   );
 
 function sameNetwork(a: Neighbour, b: Neighbour): boolean {

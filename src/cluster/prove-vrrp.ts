@@ -1,70 +1,26 @@
 import { didYouMean } from '../model/errors.ts';
-import { checksOf } from './checks.ts';
-import { error, type Finding, warning } from './finding.ts';
+import { checksOf, trackFilesOf } from './checks.ts';
+import { error, type Finding, type Place, settingOf, warning } from './finding.ts';
 import { type Instance, instanceSpecs } from './instances.ts';
 import type { NodeInput } from './node.ts';
 import type { ClusterSpec } from './schema.ts';
+import { type SyncGroupPlan, syncGroups } from './sync-groups.ts';
 import { predictOutages } from './timing.ts';
-import { lowest, older } from './version.ts';
-
-/** Whether an instance's own numbers make sense to every keepalived that has to run them. */
-export function proveInstance(instance: Instance, nodes: readonly NodeInput[]): Finding[] {
-  const say = (code: string, message: string, hint: string) => error(code, `instance ${instance.name}: ${message}`, hint);
-  const { version, advert, preempt } = instance;
-  const program = lowest(nodes.map((n) => n.facts?.programs.keepalived));
-  const owner = Object.entries(instance.priorities).find(([, p]) => p === 255);
-  const findings: (Finding | false | undefined)[] = [
-    version === 2 &&
-      !Number.isInteger(advert) &&
-      say('subsecond-v2', `VRRPv2 counts adverts in whole seconds, not ${advert}`, 'set version: 3'),
-    version === 3 && advert > 40.95 && say('advert-v3', `VRRPv3 cannot wait ${advert} s between adverts`, 'at most 40.95 s (RFC 5798)'),
-    version === 2 && instance.family === 'inet6' && say('ipv6-v2', 'VRRPv2 knows no IPv6', 'set version: 3, or leave it out'),
-    version === 3 &&
-      instance.authPass !== '' &&
-      say('v3-auth', 'VRRPv3 has no passwords: auth_pass would be ignored', 'leave auth_pass out, or set version: 2'),
-    !preempt &&
-      instance.preemptDelay > 0 &&
-      say('preempt-delay', 'preempt_delay_seconds means nothing with preempt: false', 'keep one of the two'),
-    owner && say('prio-255', `priority 255 makes ${owner[0]} the owner of the address: no check can move the VIP away`, 'use at most 254'),
-    version === 3 && older(program, '1.2.20') && say('v3-on-old', `keepalived ${program} knows no VRRPv3`, 'set version: 2'),
-    instance.transport === 'unicast' &&
-      older(program, '1.2.10') &&
-      say('unicast-on-old', `keepalived ${program} knows no unicast with a source address`, 'use multicast'),
-    advert < 1 &&
-      warning(
-        'subsecond',
-        `instance ${instance.name}: a busy virtual machine can be silent for ${advert} s three times over`,
-        'expect false failovers, or use 1 s',
-      ),
-    ...instance.checks.map(
-      (c) =>
-        c.timeout > c.interval &&
-        warning(
-          'script-slow',
-          `check ${c.name}: its timeout (${c.timeout} s) is longer than its interval (${c.interval} s)`,
-          'keepalived then skips runs and finds failures late',
-        ),
-    ),
-  ];
-  return findings.filter((f) => f !== false && f !== undefined);
-}
+import { older, versionOn } from './version.ts';
 
 /** Whether the cluster can fail over at all, and as fast as it is asked to. */
 export function proveCluster(spec: ClusterSpec, nodes: readonly NodeInput[], instances: readonly Instance[]): Finding[] {
-  const none = instances.length === 0 ? [error('no-vips', 'the cluster has no VIP', 'list them under vips, or under instances')] : [];
+  const none =
+    instances.length === 0 ? [error('no-vips', 'the cluster has no VIP', 'list them under vips, or under instances', ['vips'])] : [];
   const alone = nodes.length < 2 ? [warning('one-node', `${nodes.length} node cannot fail over`, 'add a second one to the group')] : [];
-  const blind =
-    spec.proxy_check?.ask === 'process'
-      ? [warning('process-check', 'the check only looks for a process: a proxy that hangs passes it', 'use ask: http')]
-      : [];
   return [
     ...none,
     ...doubleNames(spec),
     ...alone,
-    ...blind,
     ...mixedVersions(nodes),
     ...unknownNames(spec, nodes),
-    ...syncGroups(spec, instances),
+    ...syncGroups(spec).flatMap((g) => proveSyncGroup(g, instances)),
+    ...proveStrict(spec, instances),
     ...tooSlow(spec, instances),
   ];
 }
@@ -75,44 +31,104 @@ function doubleNames(spec: ClusterSpec): Finding[] {
   const twice = Object.keys(spec.checks ?? {}).filter((name) => checks.indexOf(name) !== checks.lastIndexOf(name));
   const shadowed = spec.vips && spec.vips.length > 0 && Object.hasOwn(spec.instances ?? {}, spec.name);
   return [
-    ...twice.map((name) => error('check-twice', `a check named ${name} exists already`, 'give yours another name')),
+    ...twice.map((name) => error('check-twice', `a check named ${name} exists already`, 'give yours another name', ['checks', name])),
     ...(shadowed
-      ? [error('instance-twice', `vips and instances.${spec.name} are the same instance`, 'list the VIPs in one of the two')]
+      ? [
+          error('instance-twice', `vips and instances.${spec.name} are the same instance`, 'list the VIPs in one of the two', [
+            'instances',
+            spec.name,
+          ]),
+        ]
       : []),
   ];
 }
 
 function mixedVersions(nodes: readonly NodeInput[]): Finding[] {
-  const versions = nodes.flatMap((n) => n.facts?.programs.keepalived ?? []);
+  const versions = nodes.flatMap((n) => versionOn(n, 'keepalived') ?? []);
   if (!versions.some((v) => older(v, '2.0')) || versions.every((v) => older(v, '2.0'))) return [];
   return [warning('mixed-versions', `keepalived ${versions.join(' and ')} elect by different rules`, 'run one major version on all nodes')];
 }
 
 function unknownNames(spec: ClusterSpec, nodes: readonly NodeInput[]): Finding[] {
-  const known = { node: nodes.map((n) => n.name), check: checksOf(spec).map((c) => c.name) };
-  const look = (kind: keyof typeof known, name: string, where: string) => {
+  const known = {
+    node: nodes.map((n) => n.name),
+    check: checksOf(spec).map((c) => c.name),
+    file: trackFilesOf(spec).map((f) => f.name),
+  };
+  const look = (kind: keyof typeof known, name: string, where: string, ...at: readonly Place[]) => {
     if (known[kind].includes(name)) return [];
     const near = didYouMean(name, known[kind]);
     const hint = near ? `did you mean '${near}'?` : `known: ${known[kind].join(', ')}`;
-    return [error(`unknown-${kind}`, `${where}: there is no ${kind} '${name}'`, hint)];
+    return [error(`unknown-${kind}`, `${where}: there is no ${kind} '${name}'`, hint, ...at)];
   };
-  return instanceSpecs(spec).flatMap(([name, i]) => [
-    ...[...(i.order ?? []), ...Object.keys(i.priorities ?? {})].flatMap((n) => look('node', n, `instance ${name}`)),
-    ...(i.checks ?? []).flatMap((c) => look('check', c, `instance ${name}`)),
+  const ofInstances = instanceSpecs(spec).flatMap(([name, i]) => {
+    const all = (kind: keyof typeof known, names: readonly string[] = [], setting: string) =>
+      names.flatMap((n) => look(kind, n, `instance ${name}`, ...settingOf(name, setting)));
+    return [
+      ...all('node', i.order, 'order'),
+      ...all('node', Object.keys(i.priorities ?? {}), 'priorities'),
+      ...all('node', Object.keys(i.states ?? {}), 'states'),
+      ...all('check', i.checks, 'checks'),
+      ...all('file', i.track_files, 'track_files'),
+    ];
+  });
+  const ofGroups = syncGroups(spec).flatMap((g) => [
+    ...g.checks.flatMap((c) => look('check', c, `sync group ${g.name}`, ['sync_groups', g.name, 'checks'])),
+    ...g.files.flatMap((f) => look('file', f, `sync group ${g.name}`, ['sync_groups', g.name, 'track_files'])),
   ]);
+  return [...ofInstances, ...ofGroups];
 }
 
-function syncGroups(spec: ClusterSpec, instances: readonly Instance[]): Finding[] {
-  return Object.entries(spec.sync_groups ?? {}).flatMap(([group, members]) => [
+/** Members of a group always share one state, so what weighs on one of them alone is left out of account (keepalived.conf(5)). */
+function proveSyncGroup({ name, instances: members, weights }: SyncGroupPlan, instances: readonly Instance[]): Finding[] {
+  const at: Place = ['sync_groups', name];
+  const inside = instances.filter((i) => members.includes(i.name));
+  const ranks = new Set(inside.map((i) => ranking(i)));
+  const weighing = (i: Instance) => [...i.checks, ...i.links, ...i.files].some((t) => t.weight !== 0);
+  const known = instances.map((i) => i.name).join(', ');
+  return [
     ...members
       .filter((m) => !instances.some((i) => i.name === m))
-      .map((m) =>
-        error('unknown-instance', `sync group ${group}: there is no instance '${m}'`, `known: ${instances.map((i) => i.name).join(', ')}`),
+      .map((m) => error('unknown-instance', `sync group ${name}: there is no instance '${m}'`, `known: ${known}`, at)),
+    ...inside
+      .filter((i) => !weights && weighing(i))
+      .map((i) => error('sync-weight', `instance ${i.name}: weights do not count inside sync group ${name}`, 'use weight 0', at)),
+    ...(ranks.size > 1
+      ? [
+          error(
+            'sync-order',
+            `sync group ${name}: its instances prefer different nodes, and would be elected over and over`,
+            'give all of them the same order of priorities',
+            at,
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** Nodes by falling priority. */
+const ranking = ({ priorities }: Instance): string =>
+  Object.entries(priorities)
+    .sort(([, a], [, b]) => b - a)
+    .map(([node]) => node)
+    .join(' ');
+
+/** vrrp_strict drops everything that is sent to a VIP, and forbids unicast, passwords and a MASTER below 255 (keepalived.conf(5)). */
+function proveStrict(spec: ClusterSpec, instances: readonly Instance[]): Finding[] {
+  const lines = [
+    ...(spec.keepalived?.global ?? []).map((line, i) => ({ line, at: [['keepalived', 'global', i]] as Place[] })),
+    ...instances.flatMap((instance) => instance.raw.map((line, i) => ({ line, at: [...settingOf(instance.name, 'raw', i)] }))),
+  ];
+  return lines
+    .filter(({ line }) => /^\s*(vrrp_strict|strict_mode(?!\s+(off|false|no))|no_accept)\b/.test(line))
+    .map(({ line, at }) =>
+      error(
+        'strict',
+        `'${line.trim()}' makes the nodes drop all that is sent to a VIP`,
+        'leave it out: a balancer must answer there',
+        ...at,
       ),
-    ...instances
-      .filter((i) => members.includes(i.name) && i.checks.some((c) => c.weight !== 0))
-      .map((i) => error('sync-weight', `instance ${i.name}: weights do not count inside sync group ${group}`, 'use weight 0')),
-  ]);
+    );
 }
 
 const EVENTS: Readonly<Record<string, string>> = {
@@ -129,6 +145,10 @@ function tooSlow(spec: ClusterSpec, instances: readonly Instance[]): Finding[] {
     const [event, span] = Object.entries(predictOutages(i)).sort(([, a], [, b]) => b.to - a.to)[0] ?? [];
     if (!event || !span || span.to <= limit) return [];
     const message = `instance ${i.name}: an outage may last ${span.to.toFixed(2)} s (${EVENTS[event]}), longer than ${limit} s`;
-    return [error('slow-failover', message, "shorten advert_seconds, the check's interval, timeout or fall, or raise the priorities")];
+    return [
+      error('slow-failover', message, "shorten advert_seconds, the check's interval, timeout or fall, or raise the priorities", [
+        'max_outage_seconds',
+      ]),
+    ];
   });
 }

@@ -2,11 +2,13 @@ import { accepted, type Finding } from './finding.ts';
 import { haproxyPlan } from './haproxy.ts';
 import { instancesOf } from './instances.ts';
 import type { ClusterInventory, NodeInput } from './node.ts';
+import { proveChecks } from './prove-checks.ts';
 import { proveElection } from './prove-election.ts';
+import { proveInstance } from './prove-instance.ts';
 import { proveProxies } from './prove-proxy.ts';
 import { proveVips } from './prove-vips.ts';
 import { type Neighbour, proveVrids } from './prove-vrids.ts';
-import { proveCluster, proveInstance } from './prove-vrrp.ts';
+import { proveCluster } from './prove-vrrp.ts';
 import type { ClusterSpec } from './schema.ts';
 
 /** All that is wrong or unwise about a cluster, worst first; knows more where facts of the nodes are known. */
@@ -15,6 +17,7 @@ export function prove(spec: ClusterSpec, nodes: readonly NodeInput[], inventory:
   const others = (inventory.clusters ?? []).filter((c) => c.spec.name !== spec.name);
   const findings = [
     ...proveCluster(spec, nodes, instances),
+    ...proveChecks(spec),
     ...proveVips(instances, nodes, inventory),
     ...proveVrids(neighbours({ spec, nodes }), others.flatMap(neighbours)),
     ...instances.flatMap((i) => [...proveInstance(i, nodes), ...proveElection(i, nodes)]),

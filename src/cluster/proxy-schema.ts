@@ -20,19 +20,37 @@ const timeouts = z
 const shared = {
   mode: mode.optional().describe('http, or tcp for anything else; default: `haproxy.mode`'),
   options: lines.optional().describe('Lines after `option`, such as httpclose'),
+  no_options: lines.optional().describe('Options to switch off that the defaults switch on'),
+  log: lines.optional().describe('What follows `log`; default: the global targets'),
   timeouts: timeouts.optional(),
   acls: z.record(name, line).optional().describe('Conditions by name: `is_api: path_beg /api`'),
+  tcp_request: lines.optional().describe('Lines after `tcp-request`, such as `connection reject if { src -f … }`'),
   http_request: lines.optional().describe('Lines after `http-request`'),
   http_response: lines.optional().describe('Lines after `http-response`'),
   stick_table: line.optional().describe('What follows `stick-table`, such as `type ip size 100k expire 30m`; shared with the other nodes'),
   raw: lines.optional().describe('Lines added as they are'),
 };
 
+const rateLimit = z
+  .strictObject({
+    requests: z.int().min(1).describe('Requests of one client address'),
+    per: duration.describe('In this time'),
+    status: z.int().min(400).max(599).optional().describe('Status that further ones get (default 429)'),
+    clients: z
+      .string()
+      .regex(/^\d+[km]?$/, 'must be a number such as 100k')
+      .optional()
+      .describe('How many addresses are remembered, on all nodes (default 100k)'),
+  })
+  .describe('Refuses clients that ask too often, counted on all nodes together');
+
 const front = {
   port: port.optional().describe('Port on every address of the node, or on `vips` where given'),
   vips: z.array(ip).optional().describe('Serve only these VIPs; binds to each, which a standby node may do with ip_nonlocal_bind'),
   bind: lines.optional().describe('Whole `bind` arguments instead of port, such as `*:443 ssl crt /etc/haproxy/site.pem`'),
   certificates: lines.optional().describe("Names from the cluster's `certificates`, or paths on the nodes: makes `port` speak TLS"),
+  bind_options: line.optional().describe('Words added to each bind that `port` makes, such as `accept-proxy`'),
+  rate_limit: rateLimit.optional(),
   maxconn: z.int().min(1).optional().describe('Connections at once; default: all but those kept for the health page'),
   redirect: line.optional().describe('What follows `http-request redirect`, such as `scheme https unless { ssl_fc }`'),
   log_format: line.optional().describe('HAProxy log format; give quotes where it needs them'),
@@ -64,6 +82,18 @@ const server = z
   })
   .describe('Exactly one of group, host and address');
 
+const serverTemplate = z
+  .strictObject({
+    prefix: name.describe('Name of the servers, followed by their number'),
+    count: z.int().min(1).max(10_000).describe('How many there may be'),
+    address: line.describe('Name that is looked up'),
+    port: port.optional().describe('Their port; default: the one the client came to'),
+    resolvers: name.optional().describe('Name servers from `haproxy.resolvers`; without, the name is looked up once, at the start'),
+    check: z.boolean().optional().describe('Ask whether they work (default true)'),
+    options: line.optional().describe('Further words of the line'),
+  })
+  .describe('`server-template`; HAProxy 1.8 and newer');
+
 const cookie = z.strictObject({
   name: name.describe('Name of the cookie'),
   mode: z
@@ -80,6 +110,11 @@ const back = {
   check_interval: duration.optional().describe('Between two checks of a server (default 2s)'),
   check_fall: z.int().min(1).max(100).optional().describe('Failures in a row before a server is left out (default 3)'),
   check_rise: z.int().min(1).max(100).optional().describe('Successes in a row before it is used again (default 2)'),
+  tcp_check: lines.optional().describe('Instead of `check`: what follows `tcp-check`, such as `expect string +PONG`'),
+  hash_type: line.optional().describe('What follows `hash-type`, such as `consistent`'),
+  retries: z.int().min(0).max(100).optional().describe('Attempts to reach a server; default: `haproxy.retries`'),
+  default_server: line.optional().describe('What holds for every server: words of `default-server`, such as `maxconn 50 slowstart 30s`'),
+  server_templates: z.array(serverTemplate).optional().describe('Servers found by name while HAProxy runs, beside `servers`'),
   cookie: cookie.optional().describe('Keep a client on its server by a cookie'),
   stick_on: line.optional().describe('What follows `stick on`, such as `src`'),
 };
@@ -106,8 +141,21 @@ export const statsSchema = z
     password: word.optional().describe('In clear text; use !secret'),
     prometheus: z.boolean().optional().describe('Answer Prometheus on /metrics of the same port (default false)'),
     networks: z.array(network).optional().describe('Networks that may look; default: whoever reaches the port'),
+    admin_networks: z
+      .array(network)
+      .optional()
+      .describe('Networks from which servers may be taken out and put back on the page (default none); give user and password too'),
   })
   .describe('Statistics page');
+
+const user = z.union([
+  line,
+  z.strictObject({
+    password: line.optional().describe('crypt(3) hash'),
+    insecure_password: word.optional().describe('In clear text; use !secret'),
+    groups: z.array(name).optional().describe('Groups of the list that the user is in, for `http_auth_group`'),
+  }),
+]);
 
 export const haproxySchema = z
   .strictObject({
@@ -125,13 +173,16 @@ export const haproxySchema = z
     socket: line.optional().describe('Path of the runtime socket (default /run/haproxy/admin.sock)'),
     stats: statsSchema.optional(),
     errorfiles: z
-      .record(z.string().regex(/^\d{3}$/, 'must be a status code'), line)
+      .record(
+        z.string().regex(/^\d{3}$/, 'must be a status code'),
+        z.union([line, z.strictObject({ content: z.string().describe('The whole answer: status line, headers, empty line, page') })]),
+      )
       .optional()
-      .describe('Files to answer with, by status code'),
+      .describe('What to answer with, by status code: a file on the nodes, or the content of one'),
     userlists: z
-      .record(name, z.record(name, line))
+      .record(name, z.record(name, user))
       .optional()
-      .describe('Users by list, each with the crypt(3) hash of the password, for `http_auth(LIST)`'),
+      .describe('Users by list, for `http_auth(LIST)`: the crypt(3) hash of the password, or more'),
     resolvers: z
       .record(
         name,
@@ -142,6 +193,10 @@ export const haproxySchema = z
       )
       .optional()
       .describe('Name servers for server addresses that change'),
+    sections: z
+      .record(line, lines)
+      .optional()
+      .describe('Whole sections by their first line, such as `cache small` or `mailers mta`, each with its lines'),
     global: lines.optional().describe('Lines added to the global section as they are'),
     defaults: lines.optional().describe('Lines added to the defaults section as they are'),
   })

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { around } from './around-schema.ts';
+import { checkSchema, proxyCheckSchema, syncGroupSchema, trackFileSchema } from './check-schema.ts';
+import { mailSchema, notifySchema } from './notify-schema.ts';
 import { backendSchema, frontendSchema, haproxySchema, listenSchema, nginxSchema } from './proxy-schema.ts';
 import { line, name, port, vip } from './text.ts';
-import { checkSchema, instanceSchema, mailSchema, notifySchema, proxyCheckSchema, vrrpSchema } from './vrrp-schema.ts';
+import { instanceSchema, vrrpSchema } from './vrrp-schema.ts';
 
 /** One highly available pair or group of nodes; all that a node needs is derived from it, so that no two nodes can disagree. */
 export const clusterSchema = z
@@ -14,16 +16,26 @@ export const clusterSchema = z
       .optional()
       .describe('Several VRRP instances, such as one mastered by each node (active-active)'),
     vrrp: vrrpSchema.optional(),
-    sync_groups: z.record(name, z.array(name).min(2)).optional().describe('Instances that must always be on the same node'),
+    sync_groups: z.record(name, syncGroupSchema).optional().describe('Instances that must always be on the same node'),
     proxy_check: proxyCheckSchema.optional(),
     checks: z.record(name, checkSchema).optional().describe('Further programs whose success a node needs'),
     maintenance_file: line
       .optional()
       .describe('While this file exists, the node hands its VIPs over (default /etc/keepalived/maintenance)'),
+    maintenance_by: z
+      .enum(['script', 'track_file'])
+      .optional()
+      .describe(
+        'script: the file need only exist; track_file: keepalived watches it itself and acts at once, and it must hold a number other than 0, as after `echo 1 >FILE`; keepalived 2.0 and newer (default script)',
+      ),
+    track_files: z.record(name, trackFileSchema).optional().describe('Files whose number decides whether a node is fit, or how fit it is'),
     mail: mailSchema.optional().describe('Who is told about changes of state'),
     notify: notifySchema.optional(),
     keepalived: z
-      .strictObject({ global: z.array(line).optional().describe('Lines added to global_defs as they are') })
+      .strictObject({
+        global: z.array(line).optional().describe('Lines added to global_defs as they are'),
+        raw: z.array(line).optional().describe('Lines added at the end of the file as they are: whole blocks, such as virtual_server'),
+      })
       .optional()
       .describe('keepalived as a whole'),
     engine: z

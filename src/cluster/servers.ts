@@ -17,6 +17,19 @@ export interface Member {
 export const serversOf = (backend: string, spec: BackendSpec, inventory: ClusterInventory): ServerPlan[] =>
   membersOf(backend, spec, inventory).map(({ name, address, said }) => ({ name, address, options: options(name, said, spec) }));
 
+/** What follows `server-template`: the servers HAProxy finds by name. */
+export const templatesOf = (spec: BackendSpec): string[] =>
+  (spec.server_templates ?? []).map(({ prefix, count, address, port, resolvers, check, options: further }) =>
+    [
+      prefix,
+      `1-${count}`,
+      port === undefined ? address : `${address}:${port}`,
+      ...(resolvers === undefined ? [] : [`resolvers ${resolvers} init-addr none`]),
+      ...(check === false ? [] : [checkWords(spec)]),
+      ...(further === undefined ? [] : [further]),
+    ].join(' '),
+  );
+
 /** The machines of a backend, inventory groups spelt out. */
 export function membersOf(backend: string, spec: BackendSpec, inventory: ClusterInventory): Member[] {
   return (spec.servers ?? []).flatMap((said) =>

@@ -19,7 +19,7 @@ export interface Outages {
   readonly hung?: Span;
 }
 
-/** Wait of the best backup beyond three adverts: `(256 − priority) / 256` of a second, or of an advert in v3 (RFC 3768 §6.1, RFC 5798 §6.1). */
+/** Wait of the best backup beyond the adverts it may miss: `(256 − priority) / 256` of a second, or of an advert in v3 (RFC 3768 §6.1, RFC 5798 §6.1). */
 const skew = (instance: Instance): number => ((256 - backup(instance)) / 256) * (instance.version === 2 ? 1 : instance.advert);
 
 /** How long a check takes to count as failed once its subject is dead. */
@@ -28,7 +28,7 @@ const detection = ({ interval, fall }: Check): Span => ({ from: (fall - 1) * int
 /** Predicts outages from the timers; the last advert may be up to one interval old when the node falls silent. */
 export function predictOutages(instance: Instance): Outages {
   const s = skew(instance);
-  const silence = { from: 2 * instance.advert + s, to: 3 * instance.advert + s };
+  const silence = { from: (instance.downAdverts - 1) * instance.advert + s, to: instance.downAdverts * instance.advert + s };
   const check = instance.checks.find((c) => c.purpose === 'proxy');
   const base = { stop: { from: 0, to: s }, silence };
   if (!check) return base;

@@ -1,3 +1,10 @@
+import type { Facts } from '../facts/facts.ts';
+import { shipped } from '../os/shipped.ts';
+
+/** The version of a program that a node runs: the installed one, before that the one its system brings; undefined where neither is known. */
+export const versionOn = ({ facts }: { readonly facts?: Facts }, program: 'haproxy' | 'keepalived'): string | undefined =>
+  facts?.programs[program] ?? (facts && shipped(facts)?.[program]);
+
 /** Whether a program's version comes before another, number by number; an unknown version never does. */
 export function older(version: string | undefined, than: string): boolean {
   return version !== undefined && compare(version, than) < 0;

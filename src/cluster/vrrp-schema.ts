@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ip, line, name, seconds, vip } from './text.ts';
+import { line, name, seconds, vip } from './text.ts';
 
 /** How often the holder repeats its gratuitous ARP (IPv6: unsolicited NA), so that switches and peers learn where the VIP is. */
 const garp = z.strictObject({
@@ -11,7 +11,44 @@ const garp = z.strictObject({
     .max(3600)
     .optional()
     .describe('Interval of announcements while MASTER, which heals stale ARP caches; 0: none (default 60)'),
+  refresh_repeat: z.int().min(1).max(100).optional().describe('Announcements sent each time (default 1)'),
+  lower_priority_repeat: z
+    .int()
+    .min(0)
+    .max(100)
+    .optional()
+    .describe('Announcements sent when a node of lower priority claims the VIPs, as after a healed partition (default: `repeat`)'),
+  lower_priority_delay_seconds: seconds.optional().describe('Wait before their second round (default: `delay_seconds`)'),
 });
+
+const hmacKey = z.strictObject({
+  id: z.int().min(1).max(255).describe('Number of the key, the same on all nodes'),
+  secret: z
+    .string()
+    .regex(
+      /^(hex:([0-9A-Fa-f]{2}){32,64}|file:\/\S+|(?!hex:|file:)[^\s"'!#$\\{}]{32,64})$/,
+      'must be 32 to 64 bytes of text, hex:… or file:/…',
+    )
+    .describe('32 to 64 bytes: text, `hex:…`, or `file:/path` on the nodes; use !secret'),
+});
+
+const authHmac = z
+  .strictObject({
+    keys: z.array(hmacKey).min(1).describe('Keys that adverts may be signed with; several while keys are changed'),
+    active_key: z.int().min(1).max(255).optional().describe('Number of the key that signs (default: the first)'),
+    anti_replay: z
+      .enum(['time', 'monotonic'])
+      .optional()
+      .describe('time: an advert must be fresh, which needs clocks in step; monotonic: it must only be newer than the last (default time)'),
+    time_window_seconds: z.int().min(1).max(300).optional().describe('How fresh; default: three adverts, at least 5'),
+    mode: z
+      .enum(['enforce', 'permissive', 'receive-only'])
+      .optional()
+      .describe(
+        'For the way there, in three updates: receive-only checks, permissive signs too, enforce refuses the rest (default enforce)',
+      ),
+  })
+  .describe('Adverts signed by HMAC-SHA256, in either VRRP version; keepalived 2.4.0 and newer');
 
 const settings = {
   interface: name
@@ -38,6 +75,10 @@ const settings = {
     .record(name, z.int().min(1).max(255))
     .optional()
     .describe('Priority by node; default from the order: 250, 240, 230, … (near 256, so that a backup waits hardly at all)'),
+  states: z
+    .record(name, z.enum(['MASTER', 'BACKUP']))
+    .optional()
+    .describe('State a node starts in, as older descriptions have it; default: BACKUP on every node, for priorities alone decide'),
   preempt: z.boolean().optional().describe('Whether a repaired node with a higher priority takes the VIPs back (default true)'),
   preempt_delay_seconds: z
     .int()
@@ -51,6 +92,13 @@ const settings = {
     .refine((text) => Buffer.byteLength(text) <= 8, 'must be at most 8 bytes: VRRP cuts off the rest')
     .optional()
     .describe('VRRPv2 password, sent in clear text: keeps clusters apart by mistake, not attackers out'),
+  auth_hmac: authHmac.optional(),
+  down_timer_adverts: z
+    .int()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('Adverts missed before a backup takes over; keepalived 2.2.3 and newer (default 3, as VRRP has it)'),
   garp: garp.optional().describe('Announcements of the VIPs to the network'),
   track_interfaces: z
     .record(
@@ -62,7 +110,19 @@ const settings = {
     .optional()
     .describe('Further interfaces whose link must be up'),
   checks: z.array(name).optional().describe('Names of the checks that count for this instance; default: all'),
+  track_files: z.array(name).optional().describe('Names of the tracked files that count for this instance; default: all'),
+  dont_track_primary: z.boolean().optional().describe('Whether the link of its own interface does not matter (default false)'),
+  accept: z
+    .boolean()
+    .optional()
+    .describe('Whether the node answers on its VIPs; a balancer must, a mere router need not (default: as keepalived has it, true)'),
+  routes: z.array(line).optional().describe('Routes that move along with the VIPs, as `ip route add` takes them'),
+  rules: z.array(line).optional().describe('Routing rules that move along with the VIPs, as `ip rule add` takes them'),
   use_vmac: z.boolean().optional().describe('Use the virtual MAC 00:00:5e:00:01:VRID; many hypervisors block it (default false)'),
+  vmac_xmit_base: z
+    .boolean()
+    .optional()
+    .describe("With use_vmac: send adverts from the interface's own MAC, which unicast needs (default false)"),
   smtp_alert: z
     .boolean()
     .optional()
@@ -90,66 +150,3 @@ export const instanceSchema = z
     ...settings,
   })
   .describe('VIPs that move together, and their own VRRP settings');
-
-const check = {
-  interval_seconds: z.int().min(1).max(3600).optional().describe('How often it runs (default 1)'),
-  timeout_seconds: z.int().min(1).max(3600).optional().describe('When a run counts as failed (default 1)'),
-  fall: z.int().min(1).max(100).optional().describe('Failures in a row before the node counts as bad (default 2)'),
-  rise: z.int().min(1).max(100).optional().describe('Successes in a row before it counts as good again (default 2)'),
-  weight: z
-    .int()
-    .min(-253)
-    .max(253)
-    .optional()
-    .describe(
-      '0: the node is out while the check fails; else added to the priority (negative: on failure, positive: on success) (default 0)',
-    ),
-};
-
-export const proxyCheckSchema = z
-  .strictObject({
-    ...check,
-    ask: z
-      .enum(['http', 'process'])
-      .optional()
-      .describe(
-        'http: the proxy must answer on its loopback health page; process: legacy, a process of that name must exist, which a hung proxy passes (default http)',
-      ),
-  })
-  .describe('How keepalived asks whether the proxy works');
-
-export const checkSchema = z.strictObject({
-  script: z
-    .string()
-    .regex(/^\/[^\r\n\0"]*$/, 'must be an absolute path with its arguments, without double quotes')
-    .describe('Absolute path of a program on the nodes, with its arguments; run without a shell'),
-  ...check,
-  user: name.optional().describe('User it runs as (default keepalived_script)'),
-  shared: z
-    .boolean()
-    .optional()
-    .describe('It asks something all nodes share (a gateway, a back end), so it may fail everywhere at once (default false)'),
-});
-
-const mailbox = z.string().regex(/^[\w.+-]+@[\w.-]+$/, 'must be a mail address such as ops@example.org');
-
-export const mailSchema = z.strictObject({
-  to: z.array(mailbox).min(1).describe('Who is told'),
-  from: mailbox.optional().describe('Sender (default keepalived@NODE)'),
-  smtp: z
-    .strictObject({
-      server: ip.describe('Address of the mail server'),
-      port: z.int().min(1).max(65535).optional().describe('Its port (default 25)'),
-      timeout_seconds: z.int().min(1).max(300).optional().describe('Connect timeout (default 30)'),
-    })
-    .optional()
-    .describe("Mail server that keepalived talks to itself; without it notify.sh uses the node's sendmail or mail"),
-});
-
-export const notifySchema = z
-  .strictObject({
-    hooks: z.array(line).optional().describe('Commands run on every change of state with INSTANCE, STATE and PRIORITY in the environment'),
-    hook_seconds: z.int().min(1).max(600).optional().describe('When a hook is ended (default 10)'),
-    user: name.optional().describe('User that notify.sh runs as (default keepalived_script)'),
-  })
-  .describe('What happens on a change of state besides the line in the system log');

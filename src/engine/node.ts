@@ -1,10 +1,12 @@
 import { deriveNode } from '../cluster/derive.ts';
-import { refuseErrors } from '../cluster/finding.ts';
+import { type Finding, placeIn, refuseErrors } from '../cluster/finding.ts';
 import type { ClusterInventory, NodeInput } from '../cluster/node.ts';
 import { prove } from '../cluster/prove.ts';
+import { proveAgreement } from '../cluster/prove-agreement.ts';
 import { type ClusterSpec, clusterSchema } from '../cluster/schema.ts';
 import type { Lookup } from '../config/lookup.ts';
 import { validate } from '../config/schema.ts';
+import type { Position } from '../model/errors.ts';
 import type { Value } from '../model/host.ts';
 import { addressOf, variables } from './variables.ts';
 import type { HostRun, World } from './world.ts';
@@ -27,14 +29,35 @@ export function clusterSpec(world: World, run: HostRun, written: Value): Cluster
   return validate(clusterSchema, written, where, 'cluster');
 }
 
-/** Refuses clusters whose description alone shows that they cannot work. Throws ConfigError. */
+/** Refuses clusters whose description alone shows that they cannot work, and warns of what works worse than it could. Throws ConfigError. */
 export function proveClusters(world: World, hosts: readonly HostRun[]): void {
-  for (const run of hosts) {
-    const written = variables(world, run)('cluster');
-    if (written === undefined) continue;
-    const spec = clusterSpec(world, run, written);
-    refuseErrors(spec.name, prove(spec, clusterNodes(world, spec.name), clusterInventory(world)));
+  for (const { spec, findings } of clusterRemarks(world, hosts)) {
+    refuseErrors(spec.name, findings, ({ position }) => position);
+    for (const { message, code } of findings) world.emit({ type: 'warning', message: `cluster ${spec.name}: ${message} (${code})` });
   }
+}
+
+/** A finding with the place in the inventory where its cause is written. */
+export type Remark = Finding & { readonly position: Position | undefined };
+
+/** What the prover says about every cluster of these hosts, each once, in the order of the hosts. */
+export function clusterRemarks(
+  world: World,
+  hosts: readonly HostRun[],
+): { readonly spec: ClusterSpec; readonly findings: readonly Remark[] }[] {
+  const described = hosts.flatMap((run) => {
+    const written = variables(world, run)('cluster');
+    return written === undefined ? [] : [{ run, written, spec: clusterSpec(world, run, written) }];
+  });
+  const first = new Map([...described].reverse().map((d) => [d.spec.name, d]));
+  return [...described]
+    .filter((d) => first.get(d.spec.name) === d)
+    .map(({ run, written, spec }) => {
+      const mates = described.filter((d) => d.spec.name === spec.name).map((d) => ({ name: d.run.host.name, spec: d.spec }));
+      const position = (finding: Finding) => world.inventory.positionOf(run.host.name, ['cluster', ...placeIn(written, finding)]);
+      const findings = [...proveAgreement(mates), ...prove(spec, clusterNodes(world, spec.name), clusterInventory(world))];
+      return { spec, findings: findings.map((f) => ({ ...f, position: position(f) })) };
+    });
 }
 
 /** Every host of the inventory whose `cluster` bears this name, in inventory order: the order that derived priorities follow. */

@@ -144,8 +144,8 @@ describe('whatever the spec says', () => {
   );
   /** What a peer compares an advert with, or what decides who may send one. */
   const wire = ({ keepalived }: ReturnType<typeof deriveNode>) =>
-    keepalived.instances.map(({ vrid, version, advert, unicast, auth_pass, vips, excluded, preempt }) => ({
-      ...{ vrid, version, advert, unicast, auth_pass, preempt },
+    keepalived.instances.map(({ vrid, version, advert, unicast, auth_pass, vips, excluded, settings }) => ({
+      ...{ vrid, version, advert, unicast, auth_pass, settings },
       vips: vips.map((v) => v.split(' ')[0]),
       excluded: excluded.map((v) => v.split(' ')[0]),
     }));

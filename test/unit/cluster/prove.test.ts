@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NodeInput } from '../../../src/cluster/node.ts';
 import { prove } from '../../../src/cluster/prove.ts';
+import { proveAgreement } from '../../../src/cluster/prove-agreement.ts';
 import { balancers, facts, inventory } from './hosts.ts';
 import { spec } from './specs.ts';
 
@@ -75,6 +76,68 @@ describe('the prover', () => {
     ],
     [{ vrrp: { order: ['lb3'] } }, "error unknown-node: instance web: there is no node 'lb3'"],
     [{ vrrp: { checks: ['chk_hapoxy'] } }, "error unknown-check: instance web: there is no check 'chk_hapoxy'"],
+    [
+      { vrrp: { states: { lb1: 'MASTER', lb2: 'MASTER' } } },
+      'warning two-masters: instance web: lb1 and lb2 all start as MASTER, and each holds the VIP until it hears another',
+    ],
+    [
+      { vrrp: { states: { lb1: 'MASTER' }, preempt: false } },
+      'error master-nopreempt: instance web: preempt: false does nothing on lb1: keepalived ignores it on a node whose state is MASTER',
+    ],
+    [
+      { vrrp: { states: { lb2: 'MASTER' }, preempt_delay_seconds: 5 } },
+      'error master-preempt-delay: instance web: preempt_delay_seconds does nothing on lb2: keepalived ignores it on a node whose state is MASTER',
+    ],
+    [
+      { vrrp: { auth_pass: '1111' } },
+      'warning auth-example: instance web: the password is one that tutorials use, so a neighbour may have it too',
+    ],
+    [
+      { vrrp: { auth_pass: 'x1y2z3', auth_hmac: { keys: [{ id: 1, secret: 'k'.repeat(32) }] } } },
+      'error two-auths: instance web: keepalived drops auth_pass where there is auth_hmac',
+    ],
+    [
+      { vrrp: { auth_hmac: { keys: [{ id: 1, secret: 'k'.repeat(32) }], active_key: 2 } } },
+      'error hmac-key: instance web: the active key 2 is not among the keys',
+    ],
+    [
+      { vrrp: { auth_hmac: { keys: [{ id: 1, secret: 'k'.repeat(32) }] } } },
+      'error hmac-on-old: instance web: keepalived 2.2.7 knows no auth_hmac',
+    ],
+    [{ vrrp: { raw: ['strict_mode'] } }, "error strict: 'strict_mode' makes the nodes drop all that is sent to a VIP"],
+    [{ keepalived: { global: ['vrrp_strict'] } }, "error strict: 'vrrp_strict' makes the nodes drop all that is sent to a VIP"],
+    [{ vrrp: { track_files: ['lod'] } }, "error unknown-file: instance web: there is no file 'lod'"],
+    [
+      { checks: { chk: { script: '/usr/bin/killall -0 haproxy' } } },
+      'error check-user: check chk: keepalived_script may not signal the processes of others, so /usr/bin/killall fails while they are well',
+    ],
+    [
+      { checks: { chk: { script: '/bin/true', takes_seconds: 1 } } },
+      'error script-slow: check chk: a run takes 1 s, but after 1 s it is ended and counts as failed',
+    ],
+    [
+      { proxy_check: { ask: 'restart', timeout_seconds: 5, interval_seconds: 5 } },
+      'warning restart-check: the check starts haproxy anew and then stops keepalived: it hides why haproxy died, and nobody starts keepalived again',
+    ],
+    [{ proxy_check: { ask: 'pgrep' } }, 'warning process-check: the check only looks for a process: a proxy that hangs passes it'],
+    [
+      { instances: { two: { vips: ['10.0.0.101/24'], order: ['lb2'] } }, sync_groups: { g: ['web', 'two'] } },
+      'error sync-order: sync group g: its instances prefer different nodes, and would be elected over and over',
+    ],
+    [
+      { instances: { two: { vips: ['10.0.0.101/24'] } }, sync_groups: { g: ['web', 'two'] }, proxy_check: { weight: -30 } },
+      'error sync-weight: instance web: weights do not count inside sync group g',
+    ],
+    [{ haproxy: { sections: { 'listen x *:80': [] } } }, "error outdated: haproxy.sections: HAProxy 1.6 and newer refuse 'listen x *:80'"],
+    [{ haproxy: { options: ['forceclose'] } }, "error outdated: haproxy.options: HAProxy 2.5 and newer refuse 'option forceclose'"],
+    [
+      { backends: { apps: { raw: ['dispatch 10.0.0.9:80'] } } },
+      "warning outdated: apps: HAProxy 3.5 and newer refuse 'dispatch 10.0.0.9:80'",
+    ],
+    [
+      { haproxy: { defaults: ['backend more'] } },
+      "error raw-section: haproxy.defaults: 'backend more' begins a section of its own, and what follows would belong to that",
+    ],
     [{ sync_groups: { g: ['web', 'wbe'] } }, "error unknown-instance: sync group g: there is no instance 'wbe'"],
     [{ frontends: { http: { port: 80, backend: 'app' } } }, "error unknown-backend: frontend http: there is no backend 'app'"],
     [{ frontends: { http: { backend: 'apps' } } }, 'error no-bind: http listens nowhere'],
@@ -117,6 +180,23 @@ describe('the prover', () => {
   it.each<[string, object]>([
     ['a positive weight larger than the gap (write-up S1)', { vrrp: { priorities: { lb1: 101, lb2: 100 } }, proxy_check: { weight: 2 } }],
     ['a negative weight larger than the gap (S2)', { vrrp: { priorities: { lb1: 100, lb2: 90 } }, proxy_check: { weight: -20 } }],
+    [
+      'a group whose weights are to count',
+      {
+        instances: { two: { vips: ['10.0.0.101/24'] } },
+        sync_groups: { g: { instances: ['web', 'two'], weights: true } },
+        proxy_check: { weight: -30 },
+      },
+    ],
+    ['a starting MASTER', { vrrp: { states: { lb1: 'MASTER' } } }],
+    ['a script that takes less than its timeout', { checks: { chk: { script: '/bin/true', takes_seconds: 0.5 } } }],
+    [
+      'a line that only begins like a section',
+      {
+        haproxy: { defaults: ['default-server inter 1s'] },
+        backends: { apps: { servers: [{ group: 'web', port: 1 }], raw: ['cache-use small'] } },
+      },
+    ],
     ['nopreempt with weight 0', { vrrp: { preempt: false } }],
     ['a shared check with a weight', { checks: { gateway: { script: '/bin/true', shared: true, weight: -30 } } }],
     [
@@ -138,13 +218,26 @@ describe('the prover', () => {
       'error vip-subnet: VIP 10.0.0.100 lies outside every subnet of lb2 (10.9.0.0/24)',
     ]);
   });
-  it('does not judge subnets it has not seen', () =>
+  it.each([
+    ['192.168.1.100/24', ['192.168.1.0/24']],
+    ['192.168.1.100', ['192.168.1.0/24']],
+    ['10.0.0.100', []],
+    ['10.0.9.100/16', []],
+    ['fd00::100/64', []],
+    ['192.168.1.100/24 dev eth1', []],
+  ])('only warns of subnets it has not seen: %s', (vip, nets) =>
     expect(
       found(
-        { vips: ['192.168.1.100/24'] },
+        { vips: [vip] },
         balancers().map(({ facts: _, ...n }) => n),
       ),
-    ).toEqual([]));
+    ).toEqual(
+      nets.map(
+        (net) =>
+          `warning vip-subnet: VIP 192.168.1.100 lies in ${net}, where the inventory has no address of any node (10.0.0.11, 10.0.0.12)`,
+      ),
+    ),
+  );
   it('finds a VRID that another cluster of the same network uses', () => {
     const other = { spec: spec({ name: 'mail', vips: ['10.0.0.200/24'], vrrp: {} }), nodes: balancers() };
     const taken = { ...other, spec: spec({ name: 'mail', vips: [], instances: { m: { vips: ['10.0.0.200/24'], vrid: 100 } } }) };
@@ -161,6 +254,52 @@ describe('the prover', () => {
     );
     expect(found({}, running('1.3.5', '2.2.7'))).toEqual(['warning mixed-versions: keepalived 1.3.5 and 2.2.7 elect by different rules']);
     expect(found({ vrrp: { version: 3, transport: 'unicast' } }, running('2.2.7', '2.10.1'))).toEqual([]);
+  });
+  it.each<[object, string, string]>([
+    [
+      { vrrp: { auth_hmac: { keys: [{ id: 1, secret: 'k'.repeat(32) }] } } },
+      '2.3.4',
+      'hmac-on-old: instance web: keepalived 2.3.4 knows no auth_hmac',
+    ],
+    [{ vrrp: { down_timer_adverts: 5 } }, '2.2.2', 'setting-on-old: instance web: keepalived 2.2.2 knows no down_timer_adverts'],
+    [
+      { vrrp: { garp: { lower_priority_repeat: 1 } } },
+      '1.2.13',
+      'setting-on-old: instance web: keepalived 1.2.13 knows no garp_lower_prio_repeat',
+    ],
+    [{ vrrp: { accept: false } }, '1.2.24', 'setting-on-old: instance web: keepalived 1.2.24 knows no no_accept'],
+    [{ maintenance_by: 'track_file' }, '1.3.5', 'file-on-old: instance web: keepalived 1.3.5 knows no tracked files'],
+    [{ vrrp: { rules: ['from 10.0.0.0/24 table 1'] } }, '1.2.13', 'rules-on-old: instance web: keepalived 1.2.13 knows no virtual_rules'],
+  ])('%j on a node with keepalived %s: %s', (parts, version, message) => {
+    expect(found(parts, running(version, '2.4.3'))).toContain(`error ${message}`);
+    expect(found(parts, running('2.4.3', '2.4.3'))).toEqual([]);
+  });
+  it('refuses what any of the nodes refuses, and only warns where HAProxy is too old to mind', () => {
+    const parts = { haproxy: { defaults: ['contimeout 5000'] } };
+    const on = (...versions: string[]) =>
+      found(
+        parts,
+        balancers(versions.length).map((n, i) => ({
+          ...n,
+          facts: facts({ eth0: `${n.address}/24` }, { programs: { haproxy: versions[i] ?? '' } }),
+        })),
+      ).map((f) => f.split(':')[0]);
+    expect(on('1.8.8', '1.8.8')).toEqual(['warning outdated']);
+    expect(on('1.8.8', '2.1.0')).toEqual(['error outdated']);
+  });
+  it('refuses to send adverts from an address the node does not have', () => {
+    const [lb1, lb2] = balancers() as [NodeInput, NodeInput];
+    expect(found({}, [lb1, { ...lb2, vars: { vrrp_address: '10.0.0.99' } }])).toEqual([
+      'error vrrp-source: instance web: lb2 is to send adverts from 10.0.0.99, which none of its interfaces has',
+    ]);
+  });
+  it('finds nodes that are described differently where they must agree', () => {
+    const two = (parts: object) => [
+      { name: 'lb1', spec: spec() },
+      { name: 'lb2', spec: spec(parts) },
+    ];
+    expect(proveAgreement(two({ vrrp: { advert_seconds: 2 } }))).toMatchObject([{ code: 'wire-mismatch', at: [['vrrp']] }]);
+    expect(proveAgreement(two({ haproxy: { maxconn: 500 } }))).toEqual([]);
   });
   it('says that one node cannot fail over', () => expect(found({}, balancers(1))).toEqual(['warning one-node: 1 node cannot fail over']));
   it('turns what the spec accepts into warnings', () =>

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Change, run } from '../model/change.ts';
 import { INSTALL_DEFAULTS, type PackageState, type PackageWish, parsePackages, satisfies } from '../os/packages.ts';
+import type { Command } from '../shell/sh.ts';
 import { type Context, defineModule } from './module.ts';
 import { seconds } from './params.ts';
 
@@ -23,6 +24,7 @@ const params = z
     start: z.boolean().default(INSTALL_DEFAULTS.start).describe('Let services of new packages start at once, before they are configured'),
     install_recommends: z.boolean().default(INSTALL_DEFAULTS.recommends).describe('Also install what the packages merely recommend'),
     replace: z.boolean().default(INSTALL_DEFAULTS.replace).describe('Remove packages that conflict with the wanted ones'),
+    hold: z.boolean().optional().describe('Whether upgrades leave the packages alone; false releases only what this has held'),
     lock_timeout: seconds.default(INSTALL_DEFAULTS.lockSeconds).describe("Seconds to wait for the package manager's lock"),
   })
   .check(({ value, issues }) => {
@@ -31,6 +33,7 @@ const params = z
     if (value.name === undefined && value.state !== 'present') issue('name', `required with state: ${value.state}`);
     if (value.state === 'latest' && value.update_cache && value.cache_valid_time === 0)
       issue('cache_valid_time', 'required with state: latest and update_cache, else this task could never be settled');
+    if (value.state !== 'present' && value.hold !== undefined) issue('hold', `cannot go with state: ${value.state}`);
     if (value.state !== 'present' && value.name?.some((n) => n.includes('=')))
       issue('name', `a version cannot go with state: ${value.state}`);
   });
@@ -41,10 +44,10 @@ export const packageModule = defineModule<Params, PackageState>({
   name: 'package',
   params,
 
-  check: ({ name = [], state, update_cache }, { os }) => ({
+  check: ({ name = [], state, update_cache, hold }, { os }) => ({
     command: os.packages.query(
       name.map((n) => wishOf(n).name),
-      { candidates: state === 'latest', lists: update_cache },
+      { candidates: state === 'latest', lists: update_cache, holds: hold !== undefined },
     ),
     parse: ({ stdout }) => parsePackages(stdout),
   }),
@@ -52,7 +55,7 @@ export const packageModule = defineModule<Params, PackageState>({
   plan(wish, packages, context) {
     const refresh = refreshment(wish, packages, context);
     const changes = wish.state === 'absent' ? removal(wish, packages, context) : installation(wish, packages, context, refresh.length > 0);
-    return [...refresh, ...changes];
+    return [...refresh, ...changes, ...(wish.hold === undefined ? [] : holding(wish, packages, changes.length > 0, context))];
   },
 });
 
@@ -81,6 +84,25 @@ function installation(wish: Params, state: PackageState, { os }: Context, refres
     if (wish.state === 'latest') return refreshed ? 'latest' : (state.candidates.get(name) ?? 'latest');
     return version ?? 'installed';
   }
+}
+
+/** Installed packages that are to be left alone from now on, or no longer. A lock on another version than the installed one holds nothing. */
+function holding(
+  { name = [], hold, lock_timeout }: Params,
+  { installed, held, ours }: PackageState,
+  moved: boolean,
+  { os }: Context,
+): Change[] {
+  const names = name.map((n) => wishOf(n).name);
+  const isHeld = (n: string) => held.has(n) && !(held.get(n) && (moved || held.get(n) !== installed.get(n)));
+  const free = names.filter((n) => !isHeld(n));
+  const kept = names.filter((n) => held.has(n) && ours.has(n));
+  const list = (of: readonly string[], what: string) => of.map((n) => `${n} ${what}`).join(', ');
+  const become = (of: readonly string[], before: string, after: string, command: Command) =>
+    of.length === 0 ? [] : [{ what: 'upgrades', before: list(of, before), after: list(of, after), apply: [run(command)] }];
+  return hold
+    ? become(free, 'free', 'held', os.packages.hold(free, lock_timeout))
+    : become(kept, 'held', 'free', os.packages.release(kept, lock_timeout));
 }
 
 function removal({ name = [], lock_timeout }: Params, state: PackageState, { os }: Context): Change[] {

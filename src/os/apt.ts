@@ -1,5 +1,6 @@
 import { type Command, lines, sh } from '../shell/sh.ts';
 import { attempts, type ManagerLock } from './attempt.ts';
+import { dropHolds, noteHolds, OUR_HOLDS } from './holds.ts';
 import type { InstallOptions, PackageManager, PackageWish } from './packages.ts';
 import { holdNewServices } from './policy.ts';
 
@@ -29,10 +30,11 @@ const STALE = 'Unable to locate package|has no installation candidate|was not fo
 export const apt: PackageManager = {
   name: 'apt',
 
-  query: (names, { candidates, lists }) =>
+  query: (names, { candidates, lists, holds }) =>
     lines(
       ...(names.length > 0 ? [installed(names)] : []),
       ...(candidates ? [sh`apt-cache policy -- ${names} | awk ${CANDIDATES}`] : []),
+      ...(holds ? [sh`apt-mark showhold -- ${names} | sed 's/^/held\t/'`, OUR_HOLDS] : []),
       ...(lists ? [sh`now=$(date +%s); printf 'age\\t%s\\n' $((now - $(stat -c %Y ${LISTS} || echo 0)))`] : []),
     ),
 
@@ -61,6 +63,11 @@ finish "$code"`,
   remove: (names, lockSeconds) =>
     lines(QUIETLY, attempts(LOCK, lockSeconds), sh`attempt ${aptGet(...CONFFILES, 'remove', '--', ...names)}; finish $?`),
 
+  hold: (names, lockSeconds) => lines(attempts(LOCK, lockSeconds), sh`attempt apt-mark -q hold -- ${names} || finish $?`, noteHolds(names)),
+
+  release: (names, lockSeconds) =>
+    lines(attempts(LOCK, lockSeconds), sh`attempt apt-mark -q unhold -- ${names} || finish $?`, dropHolds(names)),
+
   refresh: (lockSeconds) => lines(attempts(LOCK, lockSeconds), sh`${update}; finish $?`),
 
   spellings: (version) => [version],
@@ -71,7 +78,7 @@ function installWords(wishes: readonly PackageWish[], { recommends, replace }: I
     ...CONFFILES,
     ...(recommends ? ['--install-recommends'] : ['--no-install-recommends']),
     ...(replace ? [] : ['--no-remove']),
-    ...(wishes.some((w) => w.version !== undefined) ? ['--allow-downgrades'] : []),
+    ...(wishes.some((w) => w.version !== undefined) ? ['--allow-downgrades', '--allow-change-held-packages'] : []),
     'install',
     '--',
     ...wishes.map(({ name, version }) => (version === undefined ? name : `${name}=${version}`)),

@@ -25,16 +25,24 @@ export interface PackageState {
   readonly candidates: ReadonlyMap<string, string>;
   /** Seconds since the package lists were fetched; undefined when nobody asked. */
   readonly listsAge: number | undefined;
+  /** Packages that upgrades leave alone, with the version they are kept at where the manager knows one (else empty). */
+  readonly held: ReadonlyMap<string, string>;
+  /** Those of them that vipctl holds. */
+  readonly ours: ReadonlySet<string>;
 }
 
 /** The commands of a package manager. Those that alter wait for its lock and say on stderr (`vipctl: …`) for whom. */
 export interface PackageManager {
   readonly name: 'apt' | 'dnf' | 'yum';
   /** Asks about packages, in the lines {@link parsePackages} reads. */
-  query(names: readonly string[], also: { readonly candidates: boolean; readonly lists: boolean }): Command;
+  query(names: readonly string[], also: { readonly candidates: boolean; readonly lists: boolean; readonly holds: boolean }): Command;
   /** Installs or moves all packages to the wished version in one call; refreshes the package lists once when they prove stale. */
   install(wishes: readonly PackageWish[], options: InstallOptions): Command;
   remove(names: readonly string[], lockSeconds: number): Command;
+  /** Keeps upgrades from moving installed packages, and notes whose hold it is. */
+  hold(names: readonly string[], lockSeconds: number): Command;
+  /** Takes back what {@link PackageManager.hold} did. */
+  release(names: readonly string[], lockSeconds: number): Command;
   /** Fetches the package lists; fails when a repository does. */
   refresh(lockSeconds: number): Command;
   /** The forms in which a user may write an installed version. */
@@ -43,7 +51,7 @@ export interface PackageManager {
 
 export const INSTALL_DEFAULTS: InstallOptions = { start: false, recommends: false, replace: false, lockSeconds: 300 };
 
-/** Reads the tab-separated lines `installed NAME VERSION [PROVIDES]`, `candidate NAME VERSION` and `age SECONDS`; others are ignored. */
+/** Reads the tab-separated lines `installed NAME VERSION [PROVIDES]`, `candidate NAME VERSION`, `age SECONDS`, `held NAME [VERSION]` and `ours NAME`; others are ignored. */
 export function parsePackages(text: string): PackageState {
   const rows = text.split('\n').map((line) => line.split('\t'));
   const of = (kind: string) => rows.filter(([k]) => k === kind).map(([, ...fields]) => fields);
@@ -52,7 +60,9 @@ export function parsePackages(text: string): PackageState {
     for (const word of [...provided(provides), name]) installed.set(word, version);
   const candidates = new Map(of('candidate').map(([name = '', version = '']) => [name, version]));
   const [age] = of('age');
-  return { installed, candidates, listsAge: age === undefined ? undefined : Number(age[0]) };
+  const held = new Map(of('held').map(([name = '', version = '']) => [name, version]));
+  const ours = new Set(of('ours').map(([name = '']) => name));
+  return { installed, candidates, listsAge: age === undefined ? undefined : Number(age[0]), held, ours };
 }
 
 /** `mail-transport-agent, default-mta (= 1.0)` → the names. */

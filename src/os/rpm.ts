@@ -1,5 +1,6 @@
 import { type Command, lines, sh } from '../shell/sh.ts';
 import { attempts, type ManagerLock } from './attempt.ts';
+import { addLocks, dropHolds, dropLocks, noteHolds, OUR_HOLDS, PLUGIN, showLocks } from './holds.ts';
 import type { InstallOptions, PackageManager, PackageWish } from './packages.ts';
 
 const lock = (manager: string): ManagerLock => ({
@@ -20,10 +21,11 @@ export function rpmManager(name: 'dnf' | 'yum'): PackageManager {
   return {
     name,
 
-    query: (names, { candidates, lists }) =>
+    query: (names, { candidates, lists, holds }) =>
       lines(
         ...(names.length > 0 ? [installed(names)] : []),
         ...(candidates ? [candidatesOf(name, names)] : []),
+        ...(holds ? [showLocks(name, names), OUR_HOLDS] : []),
         ...(lists ? [sh`now=$(date +%s); printf 'age\\t%s\\n' $((now - $(stat -c %Y ${cache} || echo 0)))`] : []),
       ),
 
@@ -42,6 +44,16 @@ finish "$code"`,
 
     remove: (names, lockSeconds) => lines(attempts(lock(name), lockSeconds), sh`attempt ${name} -y remove ${names}; finish $?`),
 
+    hold: (names, lockSeconds) =>
+      lines(
+        attempts(lock(name), lockSeconds),
+        sh`rpm -q --quiet ${PLUGIN[name]} || attempt ${name} -y install ${PLUGIN[name]} || finish $?`,
+        addLocks(name, names),
+        noteHolds(names),
+      ),
+
+    release: (names) => lines(dropLocks(name, names), dropHolds(names)),
+
     refresh: (lockSeconds) => lines(attempts(lock(name), lockSeconds), sh`${refresh}; finish $?`),
 
     spellings: (version) => {
@@ -54,8 +66,9 @@ finish "$code"`,
 const pinned = ({ name, version }: PackageWish) => (version === undefined ? name : `${name}-${version}`);
 
 function installWords(name: 'dnf' | 'yum', { recommends, replace }: InstallOptions): string[] {
-  if (name === 'yum') return [];
-  return ['--best', `--setopt=install_weak_deps=${recommends ? 'True' : 'False'}`, ...(replace ? ['--allowerasing'] : [])];
+  const unlocked = ['--disableplugin=versionlock'];
+  if (name === 'yum') return unlocked;
+  return [...unlocked, '--best', `--setopt=install_weak_deps=${recommends ? 'True' : 'False'}`, ...(replace ? ['--allowerasing'] : [])];
 }
 
 function yumCaveats(wishes: readonly PackageWish[]): Command {

@@ -75,7 +75,9 @@ describe('installing with apt', () => {
     program('apt-get', 'echo done');
     const { did, calls, exitCode, stdout } = runWith(apt.install([{ name: 'haproxy', version: '2.6.*' }, { name: 'keepalived' }], NOW));
     expect({ did, exitCode, stdout }).toEqual({ did: ['apt-get install haproxy=2.6.* keepalived'], exitCode: 0, stdout: 'done\n' });
-    expect(calls[0]).toMatch(/ -q -y .*--force-confold --no-install-recommends --no-remove --allow-downgrades install -- /);
+    expect(calls[0]).toMatch(
+      / -q -y .*--force-confold --no-install-recommends --no-remove --allow-downgrades --allow-change-held-packages install -- /,
+    );
   });
 
   it.each([

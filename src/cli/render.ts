@@ -39,7 +39,8 @@ export const render = defineCommand({
 function shown({ host, file, hidden }: PutFile): string {
   const owner = [file.owner, file.group].filter((name) => name !== undefined).join(':');
   const title = ['==>', `${host}:${file.path}`, file.mode, owner, '<=='].filter(Boolean).join(' ');
-  return `${title}\n${hidden ? '(hidden by no_log; --out writes it)\n' : Buffer.from(file.content).toString()}\n`;
+  const binary = file.content.includes(0) ? `(${file.content.byteLength} bytes; --out writes them)\n` : undefined;
+  return `${title}\n${hidden ? '(hidden by no_log; --out writes it)\n' : (binary ?? Buffer.from(file.content).toString())}\n`;
 }
 
 /** Puts a file below the folder, with the mode it will have on the host. Answers with its path. */

@@ -48,7 +48,7 @@ export interface Facts {
   readonly clockMs: number | undefined;
   /** Host clock minus controller clock in ms, good to half the trip; whoever knows the controller's clock fills it in. */
   readonly clockOffsetMs: number | undefined;
-  readonly programs: { readonly haproxy?: string; readonly keepalived?: string; readonly nginx?: string };
+  readonly programs: { readonly haproxy?: string; readonly keepalived?: string; readonly nginx?: string; readonly docker?: string };
   readonly memoryMb: number | undefined;
   readonly cpus: number | undefined;
   readonly user: string;

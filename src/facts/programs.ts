@@ -5,6 +5,7 @@ import type { Section } from './section.ts';
 const FORMS = {
   haproxy: /^HA-?Proxy version (\d+(?:\.\d+)+)/m,
   keepalived: /^Keepalived v(\d+(?:\.\d+)+)/m,
+  docker: /^Docker version (\d+(?:\.\d+)+)/m,
   nginx: /^nginx version: \S+?\/(\d+(?:\.\d+)+)/m,
 } as const;
 

@@ -45,9 +45,13 @@ export function wantedFile(path: string, wish: ContentWish, replacedMode = NEW_F
 /** Both texts where they are known; sizes and digests of what is binary, too large, or empty. */
 function describe(path: string, entry: FileState['entry'], content: Uint8Array): Omit<Change, 'apply'> {
   const before = entry === undefined ? '' : entry.text;
-  if (before !== undefined && content.byteLength > 0) return { what: path, before, after: Buffer.from(content).toString(), kind: 'text' };
+  if (before !== undefined && content.byteLength > 0 && isText(content))
+    return { what: path, before, after: Buffer.from(content).toString(), kind: 'text' };
   const old = entry === undefined ? 'absent' : entry.kind === 'link' ? `link to ${entry.target}` : summary(entry.size, entry.digest);
   return { what: path, before: old, after: summary(content.byteLength, sha256(content)) };
 }
+
+/** No text holds a NUL byte, and hardly any binary file is without. */
+const isText = (content: Uint8Array) => !content.includes(0);
 
 const summary = (size: number, digest = '') => (size === 0 ? 'an empty file' : `${size} bytes, sha256 ${digest.slice(0, 12)}`);

@@ -3,9 +3,12 @@ import { blockinfileModule } from './blockinfile.ts';
 import { commandModule } from './command.ts';
 import { copyModule } from './copy.ts';
 import { debugAction } from './debug.ts';
+import { dockerImageModule } from './docker-image.ts';
 import { failAction } from './fail.ts';
 import { fileModule } from './file.ts';
+import { getUrlModule } from './get-url.ts';
 import { groupModule } from './group.ts';
+import { installMethodModule } from './install-method.ts';
 import { iptablesModule } from './iptables.ts';
 import { lineinfileModule } from './lineinfile.ts';
 import type { Action, Module } from './module.ts';
@@ -14,6 +17,7 @@ import { serviceModule } from './service.ts';
 import { setFactAction } from './set-fact.ts';
 import { setupModule } from './setup.ts';
 import { shellModule } from './shell.ts';
+import { sourceBuildModule } from './source-build.ts';
 import { sysctlModule } from './sysctl.ts';
 import { templateModule } from './template.ts';
 import { timesyncModule } from './timesync.ts';
@@ -27,9 +31,12 @@ const table = [
   commandModule,
   copyModule,
   debugAction,
+  dockerImageModule,
   failAction,
   fileModule,
+  getUrlModule,
   groupModule,
+  installMethodModule,
   iptablesModule,
   lineinfileModule,
   packageModule,
@@ -37,6 +44,7 @@ const table = [
   setFactAction,
   setupModule,
   shellModule,
+  sourceBuildModule,
   sysctlModule,
   templateModule,
   timesyncModule,

@@ -7,6 +7,11 @@ export const absolutePath = z
   .string()
   .regex(/^\/[^\0]*$/, { error: ({ input }) => `expected an absolute path on the host, got ${JSON.stringify(input)}` });
 
+/** A digest of a file's content, in Ansible's spelling. */
+export const checksum = z
+  .string()
+  .regex(/^sha256:[0-9a-f]{64}$/, { error: ({ input }) => `expected sha256: and 64 hexadecimal digits, got ${JSON.stringify(input)}` });
+
 /** Text that can travel as one shell word. */
 export const word = z.string().regex(/^[^\0]*$/, { error: 'expected text without NUL bytes' });
 

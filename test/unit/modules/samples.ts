@@ -118,11 +118,63 @@ export const samples: Readonly<Record<string, readonly Sample[]>> = {
       settled: 'installed\thaproxy\t2.6.12-1\ninstalled\tkeepalived\t2.2.7-1\n',
       drifted: '',
     },
+    {
+      params: { name: ['haproxy=2.6.*'], hold: true },
+      on: 'debian',
+      settled: 'installed\thaproxy\t2.6.12-1\nheld\thaproxy\nours\thaproxy\n',
+      drifted: 'installed\thaproxy\t2.6.12-1\n',
+    },
+    {
+      params: { name: ['haproxy'], hold: true },
+      on: 'rocky',
+      settled: 'installed\thaproxy\t2.6.12-1\nheld\thaproxy\t2.6.12-1\nours\thaproxy\n',
+      drifted: 'installed\thaproxy\t2.6.12-1\nheld\thaproxy\t2.6.11-1\n',
+    },
+    {
+      params: { name: 'haproxy', hold: false },
+      settled: 'installed\thaproxy\t2\nheld\thaproxy\n',
+      drifted: 'installed\thaproxy\t2\nheld\thaproxy\t2\nours\thaproxy\n',
+    },
     { params: { name: 'ntp', state: 'absent' }, settled: '', drifted: 'installed\tntp\t4.2\n' },
     {
       params: { name: 'haproxy', state: 'latest', update_cache: true, cache_valid_time: 3600 },
       settled: 'installed\thaproxy\t2\ncandidate\thaproxy\t2\nage\t10\n',
       drifted: 'age\t9999999999\n',
+    },
+  ],
+  get_url: [
+    {
+      params: { url: "https://example.net/it's", dest: NASTY, checksum: `sha256:${sha256('x')}`, mode: '0644' },
+      settled: file('x'),
+      drifted: absent,
+    },
+  ],
+  docker_image: [
+    {
+      params: { name: 'haproxy:2.6', source: 'pull' },
+      settled: `docker\nimage {"created":"2026-01-01T00:00:00Z","diff_ids":["sha256:${sha256('x')}"]}\n`,
+      drifted: 'docker\nimage \n',
+    },
+    {
+      params: { name: 'haproxy:2.6', source: 'load', load_path: NASTY },
+      drifted: `docker\nimage \ntags ["haproxy:2.6"]\narchive {"created":"2026-01-01T00:00:00Z","diff_ids":["sha256:${sha256('x')}"]}\n`,
+    },
+  ],
+  install_method: [
+    { params: { programs: [{ name: 'haproxy', method: 'docker' }] }, settled: 'haproxy=/etc/systemd/system/haproxy.service docker\n' },
+    { params: { programs: [{ name: 'haproxy', method: 'package' }] }, facts: { init: 'sysv' }, settled: 'haproxy=/etc/init.d/haproxy \n' },
+  ],
+  source_build: [
+    {
+      params: {
+        name: "it's",
+        src: NASTY,
+        checksum: `sha256:${sha256('x')}`,
+        prefix: NASTY,
+        configure: ['--prefix=%s'],
+        validate: "%s/x 'a b'",
+      },
+      drifted: 'tarball\n',
     },
   ],
   service: [

@@ -16,6 +16,8 @@ import { checkPath, maintenanceFile, notifyPath, SCRIPT_USER } from './checks.ts
 import { refuseErrors } from './finding.ts';
 import { type FirewallRule, firewallRules } from './firewall.ts';
 import { type HaproxyPlan, haproxyPlan } from './haproxy.ts';
+import { type InstallPlan, installPackages, installPlan } from './install.ts';
+import { describedVersion } from './install-version.ts';
 import { type Instance, instancesOf } from './instances.ts';
 import { type KeepalivedPlan, keepalivedPlan } from './keepalived.ts';
 import { listenersOf } from './listeners.ts';
@@ -37,6 +39,7 @@ export type NodePlan = {
   /** MAC addresses of all nodes, and the virtual ones, as far as they are known. */
   readonly macs: readonly string[];
   readonly engine: 'haproxy' | 'nginx';
+  readonly install: InstallPlan;
   readonly packages: readonly string[];
   /** Services in the order they are to be started. */
   readonly services: readonly string[];
@@ -67,6 +70,7 @@ export function deriveNode(spec: ClusterSpec, self: string, nodes: readonly Node
   refuseErrors(spec.name, prove(spec, nodes, inventory));
   const instances = instancesOf(spec, nodes);
   const engine = spec.engine ?? 'haproxy';
+  const version = describedVersion(spec, 'haproxy') ?? versionOn(node, 'haproxy');
   return {
     name: self,
     address: node.address,
@@ -75,9 +79,9 @@ export function deriveNode(spec: ClusterSpec, self: string, nodes: readonly Node
     vips: instances.flatMap((i) => vipPlans(i, node, nodes)),
     macs: macs(instances, nodes),
     engine,
+    install: installPlan(spec),
     packages: [
-      engine,
-      'keepalived',
+      ...installPackages(spec, node),
       'curl',
       ...(spec.proxy_check?.ask === 'process' ? ['psmisc'] : []),
       ...(spec.syslog ? ['rsyslog', 'logrotate'] : []),
@@ -92,7 +96,7 @@ export function deriveNode(spec: ClusterSpec, self: string, nodes: readonly Node
     script_user: SCRIPT_USER,
     maintenance_file: maintenanceFile(spec),
     keepalived: keepalivedPlan(spec, node, nodes, instances),
-    haproxy: haproxyPlan(spec, self, inventory, peersOf(spec, nodes, instances), versionOn(node, 'haproxy')),
+    haproxy: haproxyPlan(spec, self, inventory, peersOf(spec, nodes, instances), version),
     nginx: nginxPlan(spec, inventory),
     health: healthPlan(spec),
     header: nodeHeader(spec, self),

@@ -1,5 +1,8 @@
 import { errorPath, filesOf, nodeHeader, syslogPlan } from './around.ts';
 import { bindsOf } from './binds.ts';
+import { programOf } from './build.ts';
+import { containerValidate } from './container.ts';
+import { haproxyStartFiles, type Method, methodOf } from './install.ts';
 import type { ClusterInventory } from './node.ts';
 import type { PeerPlan } from './peers.ts';
 import { type ProxyPlan, proxiesOf, timeoutLines } from './proxies.ts';
@@ -32,6 +35,15 @@ export type HaproxyPlan = {
   readonly defaults: readonly string[];
   /** Files whose change it must be told of. */
   readonly reads: readonly string[];
+  readonly method: Method;
+  /** Folders it needs that its installation does not bring. */
+  readonly folders: readonly string[];
+  /** Files it reads only when it starts. */
+  readonly starts_with: readonly string[];
+  /** Its program; a word for the PATH, or a path. */
+  readonly program: string;
+  /** Command that judges a configuration file, `%s`: by the very program that is to run it. */
+  readonly validate: string;
   /** File descriptors the process needs: two for each connection, the rest for listeners, checks and logs. */
   readonly nofile: number;
 };
@@ -60,6 +72,8 @@ export function haproxyPlan(
 ): HaproxyPlan {
   const said = spec.haproxy ?? {};
   const maxconn = said.maxconn ?? 10_000;
+  const program = programOf(spec, 'haproxy');
+  const method = methodOf(spec, 'haproxy');
   return {
     maxconn,
     threads: said.threads ?? 0,
@@ -86,6 +100,11 @@ export function haproxyPlan(
     global: said.global ?? [],
     defaults: said.defaults ?? [],
     reads: ['/etc/haproxy/haproxy.cfg', ...filesOf(spec).map((f) => f.path)],
+    starts_with: haproxyStartFiles(spec),
+    method,
+    folders: method === 'package' ? [] : ['/etc/haproxy', ...(method === 'source' ? [said.chroot ?? '/var/lib/haproxy'] : [])],
+    program,
+    validate: containerValidate(spec) ?? `${program} -c -f %s`,
     nofile: Math.ceil((2 * maxconn + 1000) / 1024) * 1024,
   };
 }

@@ -1,7 +1,9 @@
 import { ConfigError } from '../model/errors.ts';
 import { quote } from '../shell/sh.ts';
 import { compareAddresses, type Vip } from './address.ts';
+import { programOf } from './build.ts';
 import { type Check, checksOf, notifyCommand, SCRIPT_USER, type TrackFile, trackFilesOf } from './checks.ts';
+import { keepalivedStartFiles, type Method, methodOf } from './install.ts';
 import type { Instance } from './instances.ts';
 import { deviceOf, interfaceOf, type NodeInput, sourceOf } from './node.ts';
 import type { ClusterSpec } from './schema.ts';
@@ -19,7 +21,12 @@ export type KeepalivedPlan = {
   readonly global: readonly string[];
   /** Whole blocks at the end of the file. */
   readonly raw: readonly string[];
-  /** Command that judges a configuration file, `%s`. */
+  readonly method: Method;
+  /** Files it reads only when it starts. */
+  readonly starts_with: readonly string[];
+  /** Its program; a word for the PATH, or a path. */
+  readonly program: string;
+  /** Command that judges a configuration file, `%s`: by the very program that is to run it. */
   readonly validate: string;
 };
 
@@ -69,9 +76,9 @@ export type InstancePlan = {
  * `-t` came with 2.0.4. From 2.2.5 to 2.2.7 it sends itself SIGTERM where a script has a user other than root, taking its parent for
  * dead (lib/notify.c, upstream #2180; corrected in 2.2.8).
  */
-const VALIDATE = `keepalived --help 2>&1 | grep -q -e --config-test || exit 0
+const VALIDATE = `"$0" --help 2>&1 | grep -q -e --config-test || exit 0
 trap "" TERM
-exec keepalived -t -f "$1"`;
+exec "$0" -t -f "$1"`;
 
 /** Everything keepalived does on one node. */
 export function keepalivedPlan(
@@ -81,6 +88,7 @@ export function keepalivedPlan(
   instances: readonly Instance[],
 ): KeepalivedPlan {
   const groups = syncGroups(spec);
+  const program = programOf(spec, 'keepalived');
   return {
     router_id: node.name,
     script_user: SCRIPT_USER,
@@ -91,7 +99,10 @@ export function keepalivedPlan(
     sync_groups: groups,
     global: spec.keepalived?.global ?? [],
     raw: spec.keepalived?.raw ?? [],
-    validate: `sh -c ${quote(VALIDATE)} sh %s`,
+    starts_with: keepalivedStartFiles(spec),
+    method: methodOf(spec, 'keepalived'),
+    program,
+    validate: `sh -c ${quote(VALIDATE)} ${program} %s`,
   };
 }
 

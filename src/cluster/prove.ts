@@ -4,6 +4,7 @@ import { instancesOf } from './instances.ts';
 import type { ClusterInventory, NodeInput } from './node.ts';
 import { proveChecks } from './prove-checks.ts';
 import { proveElection } from './prove-election.ts';
+import { proveInstall } from './prove-install.ts';
 import { proveInstance } from './prove-instance.ts';
 import { proveProxies } from './prove-proxy.ts';
 import { proveVips } from './prove-vips.ts';
@@ -22,6 +23,7 @@ export function prove(spec: ClusterSpec, nodes: readonly NodeInput[], inventory:
     ...proveVrids(neighbours({ spec, nodes }), others.flatMap(neighbours)),
     ...instances.flatMap((i) => [...proveInstance(i, nodes), ...proveElection(i, nodes)]),
     ...proveProxies(spec, haproxyPlan(spec, '', inventory, []), nodes, inventory),
+    ...proveInstall(spec),
   ];
   const distinct = findings.filter((f, i) => i === findings.findIndex((g) => g.message === f.message));
   const rank = { error: 0, warning: 1 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { around } from './around-schema.ts';
 import { checkSchema, proxyCheckSchema, syncGroupSchema, trackFileSchema } from './check-schema.ts';
+import { installSchema } from './install-schema.ts';
 import { mailSchema, notifySchema } from './notify-schema.ts';
 import { backendSchema, frontendSchema, haproxySchema, listenSchema, nginxSchema } from './proxy-schema.ts';
 import { line, name, port, vip } from './text.ts';
@@ -48,6 +49,7 @@ export const clusterSchema = z
     health_port: port.optional().describe('Loopback port of the page on which the proxy says that it works (default 8406)'),
     node_header: name.optional().describe('Response header that names the node (default X-Served-By)'),
     show_node: z.boolean().optional().describe('Whether answers carry that header (default true)'),
+    install: installSchema.optional(),
     haproxy: haproxySchema.optional(),
     nginx: nginxSchema.optional(),
     ...around,

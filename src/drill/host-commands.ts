@@ -9,8 +9,10 @@ export const service = ({ init }: Pick<Scene, 'init'>, verb: 'start' | 'stop', n
   init === 'systemd' ? sh`systemctl ${verb} ${name}` : sh`service ${name} ${verb}`;
 
 /** Sends a signal to all processes of a service. */
-export const signal = ({ init }: Pick<Scene, 'init'>, word: 'KILL' | 'STOP' | 'CONT', name: string): Command =>
-  init === 'systemd' ? sh`systemctl kill --signal=${word} ${name}` : sh`kill -s ${word} $(pidof ${name})`;
+export const signal = ({ init, contained, engine }: Scene, word: 'KILL' | 'STOP' | 'CONT', name: string): Command =>
+  init === 'systemd' && !(contained && name === engine)
+    ? sh`systemctl kill --signal=${word} ${name}`
+    : sh`kill -s ${word} $(pidof ${name})`;
 
 /** The packet filter program of an IP version. */
 export const filter = (version: 4 | 6): string => (version === 4 ? 'iptables' : 'ip6tables');

@@ -9,6 +9,8 @@ export type Risk = 'none' | 'failover' | 'split' | 'down';
 export interface Scene {
   readonly init: 'systemd' | 'sysv';
   readonly engine: 'haproxy' | 'nginx';
+  /** Whether the proxy lives in a container, where signals to its unit do not reach it. */
+  readonly contained: boolean;
   readonly maintenanceFile: string;
   /** IP versions of the VIPs. */
   readonly versions: readonly (4 | 6)[];

@@ -15,7 +15,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'bad-config',
     does: 'offers the proxy a broken configuration, which its validator must refuse',
     risk: 'none',
-    fault: ({ engine }) => ({ on: 'target', ...brokenConfig(engine), needs: [engine] }),
+    fault: (scene) => ({ on: 'target', ...brokenConfig(scene), needs: [scene.contained ? 'docker' : scene.engine] }),
     expect: () => unharmed('the configuration is refused before it is used'),
   },
   {
@@ -177,10 +177,11 @@ function recovery({ servers }: Scene): number {
 }
 
 /** A copy of the configuration with a line no proxy knows. It succeeds when the validator refuses it. */
-function brokenConfig(engine: 'haproxy' | 'nginx') {
+function brokenConfig({ engine, contained }: Scene) {
   const live = engine === 'haproxy' ? '/etc/haproxy/haproxy.cfg' : '/etc/nginx/nginx.conf';
   const staged = `${JOURNAL}/broken.conf`;
-  const validate = engine === 'haproxy' ? sh`haproxy -c -f ${staged}` : sh`nginx -t -c ${staged}`;
+  const inside = sh`docker exec -i haproxy haproxy -c -f /dev/stdin <${staged}`;
+  const validate = contained ? inside : engine === 'haproxy' ? sh`haproxy -c -f ${staged}` : sh`nginx -t -c ${staged}`;
   return {
     inject: lines(sh`cat ${live} >${staged} || exit`, sh`echo 'vipctl-drill this is no directive' >>${staged} || exit`, sh`! ${validate}`),
     undo: sh`rm -f -- ${staged}`,

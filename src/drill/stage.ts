@@ -1,4 +1,5 @@
 import { maintenanceFile } from '../cluster/checks.ts';
+import { methodOf } from '../cluster/install.ts';
 import { type Instance, instancesOf } from '../cluster/instances.ts';
 import { listenersOf } from '../cluster/listeners.ts';
 import type { ClusterSpec } from '../cluster/schema.ts';
@@ -92,6 +93,7 @@ async function sceneOf(world: World, spec: ClusterSpec, run: HostRun, instances:
   return {
     init,
     engine: spec.engine ?? 'haproxy',
+    contained: methodOf(spec, spec.engine ?? 'haproxy') === 'docker',
     maintenanceFile: maintenanceFile(spec),
     versions: [...new Set(instances.flatMap((i) => i.vips.map((v) => (v.family === 'inet' ? 4 : 6) as 4 | 6)))].sort(),
     servers: listener ? serversBehind(spec, listener, clusterInventory(world)) : [],

@@ -1,5 +1,6 @@
 import { all, lines, sh } from '../shell/sh.ts';
 import { apt } from './apt.ts';
+import { DEBIAN_DEVELOPMENT } from './development.ts';
 import type { OsFamily, Release } from './family.ts';
 import { INSTALL_DEFAULTS } from './packages.ts';
 import type { TimeProvider, TimeTable } from './time.ts';
@@ -26,8 +27,14 @@ export const debian = (release: Release): OsFamily => ({
     disable: (service) => sh`update-rc.d ${service} disable`,
   },
   time: timeTable(release),
+  development: DEBIAN_DEVELOPMENT,
+  docker: dockerPackages(release),
   iptables: { 4: persistence(4), 6: persistence(6) },
 });
+
+/** From Debian 13 on, the command is a package of its own. */
+const dockerPackages = ({ distribution, version }: Release) =>
+  distribution === 'debian' && Number.parseFloat(version) >= 13 ? ['docker.io', 'docker-cli'] : ['docker.io'];
 
 /** systemd-timesyncd became a package of its own in systemd 245; ntpsec took over from ntp in Debian 12 and Ubuntu 24.04. */
 function timeTable({ distribution, version, like }: Release): TimeTable {

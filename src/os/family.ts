@@ -1,4 +1,5 @@
 import type { Command } from '../shell/sh.ts';
+import type { Development } from './development.ts';
 import type { IptablesPersistence } from './iptables.ts';
 import type { PackageManager } from './packages.ts';
 import type { TimeTable } from './time.ts';
@@ -19,6 +20,10 @@ export interface OsFamily {
   /** What makes a SysV service start at boot, or not. */
   readonly boot: { enable(service: string): Command; disable(service: string): Command };
   readonly time: TimeTable;
+  /** What programs are built with. */
+  readonly development: Development;
+  /** Packages of a Docker engine with its command. */
+  readonly docker: readonly string[];
   /** By IP version, how iptables rules come back at boot. */
   readonly iptables: Readonly<Record<4 | 6, IptablesPersistence>>;
 }

@@ -1,4 +1,5 @@
 import { all, sh } from '../shell/sh.ts';
+import { REDHAT_DEVELOPMENT } from './development.ts';
 import type { OsFamily, Release } from './family.ts';
 import { INSTALL_DEFAULTS } from './packages.ts';
 import { rpmManager } from './rpm.ts';
@@ -28,6 +29,9 @@ export function redhat({ distribution, version }: Release): OsFamily {
       disable: (service) => sh`chkconfig ${service} off`,
     },
     time: timeTable(major),
+    development: REDHAT_DEVELOPMENT,
+    // From Docker's own repository, which the host must know: EL itself has none.
+    docker: ['docker-ce', 'docker-ce-cli', 'containerd.io'],
     iptables: { 4: persistence('iptables'), 6: persistence('ip6tables') },
   };
 }

@@ -76,8 +76,8 @@ export async function mark(world: World, run: HostRun, files: readonly string[])
 /** Puts files back as they were marked, and has the services read them. Throws HostError. */
 export async function restore(world: World, run: HostRun, plan: NodePlan, marks: readonly Mark[]): Promise<void> {
   await perform(world, run, putBack(marks));
-  const reads = plan.engine === 'haproxy' ? plan.haproxy.reads : ['/etc/nginx/nginx.conf'];
-  const unit = `/etc/systemd/system/${plan.engine}.service.d/vipctl.conf`;
-  await bring(world, run, { name: plan.engine, state: 'started', reloaded_after: reads, restarted_after: [unit] });
-  await bring(world, run, { name: 'keepalived', state: 'started', reloaded_after: ['/etc/keepalived/keepalived.conf'] });
+  const { reads, starts_with } = plan.engine === 'haproxy' ? plan.haproxy : { reads: ['/etc/nginx/nginx.conf'], starts_with: [] };
+  await bring(world, run, { name: plan.engine, state: 'started', reloaded_after: reads, restarted_after: starts_with });
+  const conf = ['/etc/keepalived/keepalived.conf'];
+  await bring(world, run, { name: 'keepalived', state: 'started', reloaded_after: conf, restarted_after: plan.keepalived.starts_with });
 }

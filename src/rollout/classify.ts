@@ -38,9 +38,15 @@ export function classify(change: NodeChange): Classified | undefined {
 function restarts({ engine, tasks, files }: NodeChange): string | undefined {
   const packages = tasks.find((t) => t.module === 'package');
   if (packages) return `packages change: ${packages.outcome.changes.map((c) => c.what).join(', ')}`;
-  const unit = files.find((file) => file.startsWith(`/etc/systemd/system/${engine}.service.d/`));
-  if (unit !== undefined) return `${engine} restarts, because only that makes it read ${unit}`;
+  const built = tasks.find((t) => t.module === 'source_build' || t.module === 'docker_image');
+  if (built) return `another program comes into use: ${built.outcome.changes.map((c) => c.what).join(', ')}`;
+  const unit = files.find((file) => isUnit(file, engine) || file === '/etc/systemd/system/keepalived.service');
+  if (unit !== undefined) return `${unit.includes('keepalived') ? 'keepalived' : engine} restarts, because only that makes it read ${unit}`;
   const services = tasks.filter((t) => t.module === 'service').flatMap((t) => t.outcome.changes);
   const again = services.find((c) => c.after === 'restarted' || c.after === 'started');
   return again && `${again.what} is ${again.after}`;
 }
+
+/** A unit file of a service, or what is added to one. */
+const isUnit = (file: string, service: string) =>
+  file === `/etc/systemd/system/${service}.service` || file.startsWith(`/etc/systemd/system/${service}.service.d/`);

@@ -29,6 +29,21 @@ describe('the cluster spec', () => {
     ['a time without unit', { haproxy: { timeouts: { connect: '5' } } }, 'must be a number with a unit, such as 5s or 500ms'],
     ['a check that is no path', { checks: { a: { script: '[[ -f /x ]] && exit 1' } } }, 'must be an absolute path with its arguments'],
     ['a mail address that quotes its way out', { mail: { to: ["a@b'; reboot"] } }, 'must be a mail address such as ops@example.org'],
+    ['a package and a container at once', { install: { haproxy: { package: {}, docker: { image: 'haproxy:2.6' } } } }, 'exactly one way'],
+    ['a source without checksum', { install: { haproxy: { source: { file: '/x.tar.gz' } } } }, 'sha256'],
+    [
+      'two places for a tarball',
+      { install: { keepalived: { source: { file: '/x.tar.gz', url: 'https://x/y', sha256: '0'.repeat(64) } } } },
+      'must have exactly one of url and file',
+    ],
+    ['an image without tag', { install: { haproxy: { docker: { image: 'haproxy' } } } }, 'must name an image with its tag or digest'],
+    ['an image that moves', { install: { haproxy: { docker: { image: 'haproxy:latest' } } } }, 'latest is another image tomorrow'],
+    [
+      'options that quote their way out',
+      { install: { haproxy: { source: { options: ["a'b"] } } } },
+      'must hold no space, quote, # or backslash',
+    ],
+    ['keepalived in a container', { install: { keepalived: { docker: { image: 'keepalived:2' } } } }, 'unknown key "docker"'],
     ['a weight beyond 253', { proxy_check: { weight: -254 } }, 'weight'],
   ])('refuses %s', (_, part, message) => expect(() => read({ name: 'web', vips: ['10.0.0.1/24'], ...part })).toThrow(message));
   it('exports as JSON Schema, every field described', () => {

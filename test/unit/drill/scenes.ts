@@ -8,6 +8,7 @@ import { spec } from '../cluster/specs.ts';
 export const scene: Scene = {
   init: 'systemd',
   engine: 'haproxy',
+  contained: false,
   maintenanceFile: "/etc/keepalived/it's maintenance",
   versions: [4],
   servers: [

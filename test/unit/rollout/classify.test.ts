@@ -28,6 +28,21 @@ const cases: { it: string; tasks?: NodeChange['tasks']; files?: readonly string[
     files: ['/etc/systemd/system/keepalived.service.d/vipctl.conf'],
     is: expect.stringMatching(/^B: /) as unknown as string,
   },
+  {
+    it: 'the unit of keepalived built from source',
+    files: ['/etc/systemd/system/keepalived.service'],
+    is: expect.stringMatching(/^D: keepalived restarts/) as unknown as string,
+  },
+  {
+    it: 'a container run otherwise',
+    files: ['/etc/systemd/system/haproxy.service'],
+    is: expect.stringMatching(/^D: haproxy restarts/) as unknown as string,
+  },
+  {
+    it: 'a build',
+    tasks: [task('source_build', change('build 0123 of haproxy'), change('haproxy in use'))],
+    is: 'D: another program comes into use: build 0123 of haproxy, haproxy in use',
+  },
   { it: 'a package', tasks: [task('package', change('haproxy'), change('curl'))], is: 'D: packages change: haproxy, curl' },
   {
     it: 'a service that restarts',

@@ -17,9 +17,11 @@ const render = (name: string, node: NodePlan) =>
 function wanted(node: NodePlan): string[] {
   const configurations = [node.engine === 'nginx' ? 'nginx.conf' : 'haproxy.cfg', 'keepalived.conf'];
   if (node.name !== node.nodes[0]) return configurations;
-  const service = node.engine === 'nginx' ? [] : ['haproxy.service.conf'];
+  const method = node.haproxy.method === 'package' ? 'service.conf' : `${node.haproxy.method}.service`;
+  const service = node.engine === 'nginx' ? [] : [`haproxy.${method}`];
+  const keepalived = node.keepalived.method === 'package' ? [] : ['keepalived.source.service'];
   const syslog = node.syslog.enabled ? ['rsyslog.conf', 'logrotate.conf'] : [];
-  return [...configurations, ...service, 'keepalived.service.conf', 'chk_haproxy.sh', 'notify.sh', ...syslog];
+  return [...configurations, ...service, ...keepalived, 'keepalived.service.conf', 'chk_haproxy.sh', 'notify.sh', ...syslog];
 }
 
 describe.each(readdirSync(FIXTURES))('%s', (name) => {

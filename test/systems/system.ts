@@ -25,10 +25,14 @@ export interface System extends Lab {
 }
 
 /**
- * Brings up what `inventories/NAME` describes, its application first where a playbook makes one, and proves that a second run finds
+ * Brings up what `inventories/NAME` describes, its application first where playbooks make one, and proves that a second run finds
  * nothing to do; then come the tests of the system itself. What was measured is told at the end.
  */
-export function describeSystem(name: string, { application }: { application?: string }, tests: (system: System) => void): void {
+export function describeSystem(
+  name: string,
+  { application = [] }: { application?: string | readonly string[] },
+  tests: (system: System) => void,
+): void {
   const folder = join(ROOT, 'inventories', name);
   describeOnLab(`inventories/${name}`, { name: `e2e-${name}`, inventory: join(folder, 'hosts.yml') }, (lab) => {
     const figures: string[] = [`${lab.spec.hosts.length} hosts`];
@@ -36,7 +40,8 @@ export function describeSystem(name: string, { application }: { application?: st
     afterAll(() => void process.stderr.write(`inventories/${name}: ${figures.join(', ')}\n`));
 
     test('comes up from nothing, and has nothing to change the second time', async () => {
-      if (application) expect(await system.vipctl(['run', join(ROOT, 'playbooks/examples', application)])).toMatchObject({ code: 0 });
+      for (const playbook of [application].flat())
+        expect(await system.vipctl(['run', join(ROOT, 'playbooks/examples', playbook)])).toMatchObject({ code: 0 });
       const first = await system.vipctl(['bootstrap', '--yes']);
       expect(first.report.checks.filter((c) => !c.passed)).toEqual([]);
       expect(first.code).toBe(0);

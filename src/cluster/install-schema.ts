@@ -78,7 +78,6 @@ export const installSchema = z
   })
   .describe('How the programs come to the nodes; on a running cluster the way of one cannot be changed');
 
-export type InstallSpec = z.output<typeof installSchema>;
 export type PackageSpec = z.output<typeof packaged>;
 export type SourceSpec = z.output<typeof source>;
 export type DockerSpec = z.output<typeof docker>;

@@ -6,6 +6,7 @@ import type { Value } from '../model/host.ts';
 import type { Context, Module } from '../modules/module.ts';
 import { unifiedDiff } from '../report/diff.ts';
 import type { CommandResult } from '../shell/batch.ts';
+import { inOrder, perform } from './guard.ts';
 import type { As, Session } from './session.ts';
 
 /** How one wish fared on one host, before `changed_when` and `failed_when` have their say. */
@@ -47,8 +48,8 @@ export async function converge(session: Session, wish: Wish, preview: boolean): 
     const result = preview && changes.length > 0 ? {} : (module.result?.(params, state, []) ?? {});
     return { outcome: { status, changes: changes.map(show) }, vars: { changed: status === 'pending', failed: false, ...result } };
   }
-  const steps = changes.flatMap((c) => c.apply);
-  const results = await session.perform(steps, as);
+  const steps = inOrder(changes).flatMap((c) => c.apply);
+  const results = await perform(session, changes, as);
   return finished(wish, state, changes, steps, results);
 }
 

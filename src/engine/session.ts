@@ -40,6 +40,8 @@ export class Session {
   readonly #answers = new Map<string, CommandResult>();
   #connection: Promise<Connection> | undefined;
   #opened: Connection | undefined;
+  /** Trips over connections that were replaced. */
+  #pastTrips = 0;
   #facts: Promise<Facts> | undefined;
   #family: { readonly of: Facts; readonly os: OsFamily } | undefined;
   #queue: Promise<unknown> = Promise.resolve();
@@ -54,7 +56,7 @@ export class Session {
 
   /** Trips made so far, handshake not counted. */
   get trips(): number {
-    return this.#opened?.trips ?? 0;
+    return this.#pastTrips + (this.#opened?.trips ?? 0);
   }
 
   /** Whether the host was lost; it stays lost for the rest of the run. */
@@ -136,6 +138,17 @@ export class Session {
     this.forget();
     const longest = Math.max(0, ...steps.map((s) => (s.kind === 'run' ? (s.timeoutSeconds ?? 0) : 0)));
     return this.#trip(steps.map(toInput), 'steps', as, longest || STEP_SECONDS);
+  }
+
+  /** Reaches the host anew, and goes on over that connection; throws what `connect` throws, and then keeps the one it has. */
+  async reconnect(): Promise<void> {
+    const fresh = await this.#connect(this.host);
+    const old = this.#opened;
+    this.#pastTrips = this.trips;
+    this.#opened = fresh;
+    this.#connection = Promise.resolve(fresh);
+    this.#lost = undefined;
+    await old?.close();
   }
 
   /** Ends the connection, if there is one. */

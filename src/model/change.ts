@@ -21,6 +21,14 @@ export type Step =
   | { readonly kind: 'run'; readonly command: Command; readonly stdin?: Uint8Array; readonly timeoutSeconds?: number }
   | { readonly kind: 'write'; readonly file: FileWish };
 
+/** How the host itself takes steps back that may have cut us off from it. Both run as root, in a folder of the guard's own. */
+export interface Guard {
+  /** Notes there how things stand. */
+  readonly save: Command;
+  /** Puts them back from there. */
+  readonly restore: Command;
+}
+
 /** One difference between the host and the wish, with the steps that close it. */
 export interface Change {
   readonly what: string;
@@ -31,6 +39,8 @@ export interface Change {
   readonly kind?: 'value' | 'text';
   /** The steps wait or look rather than alter: the task stays `ok` once they have run. */
   readonly harmless?: boolean;
+  /** The steps may cut us off: they come before unguarded ones, which wait until the host has been reached anew. */
+  readonly guard?: Guard;
 }
 
 /** The module cannot tell yet: an earlier change must land first. */

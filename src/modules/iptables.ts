@@ -1,13 +1,11 @@
 import { z } from 'zod';
 import { familyOf, isAddress } from '../cluster/address.ts';
-import { type Change, deferred, type Plan, refused, run } from '../model/change.ts';
-import { sh } from '../shell/sh.ts';
-import { type Filter, liveEdit, parseFilter, seed, stands, tagged, withoutRule, withRule } from './firewall/iptables-filter.ts';
+import { refused } from '../model/change.ts';
+import type { IsOurs } from './firewall/iptables-filter.ts';
+import { planIptables } from './firewall/iptables-plan.ts';
 import { type IptablesState, iptablesProbe } from './firewall/iptables-probe.ts';
 import { network, protocolName, type Rule } from './firewall/rule.ts';
-import { type Context, defineModule } from './module.ts';
-import { textChange } from './text-change.ts';
-import { bootStep } from './unit-steps.ts';
+import { defineModule } from './module.ts';
 
 const address = z
   .string()
@@ -71,64 +69,18 @@ export const iptablesModule = defineModule<Params, IptablesState>({
   check: (wish, context) => iptablesProbe(versionOf(wish), context),
 
   plan(wish, state, context) {
-    const version = versionOf(wish);
     const other = context.facts.firewall;
     if (other === 'firewalld' || other === 'ufw' || other === 'nftables')
       return refused(
         `${other} rules this host's firewall and would undo or outvote a rule of iptables`,
         `add the rule to ${other}, or stop it first`,
       );
-    if (!state.present) return deferred(`${version === 6 ? 'ip6tables' : 'iptables'} is not installed`);
-    if (state.otherBackend !== undefined)
-      return refused(
-        `${state.otherBackend} holds filter rules beside those of iptables, and a packet must pass both`,
-        `move them over and flush them: ${state.otherBackend}-save | ${restoreOf(wish)} --noflush`,
-      );
-    return wish.state === 'absent' ? removal(wish, state, context) : presence(wish, state, context);
+    const tag = tagOf(wish);
+    const rules = wish.state === 'absent' ? [] : [ruleOf(wish)];
+    const isOurs: IsOurs = (found) => found.tag === tag && found.chain === wish.chain;
+    return planIptables({ version: versionOf(wish), rules, isOurs }, state, context);
   },
 });
-
-function presence(wish: Params, state: IptablesState, context: Context): Plan {
-  const rule = ruleOf(wish);
-  const { saved, live, unit } = state;
-  const { file, service, install } = context.os.iptables[versionOf(wish)];
-  const filter = parseFilter(live);
-  const kept = saved !== undefined && stands(parseFilter(saved), rule);
-  const boot = { what: `${service} at boot` };
-  return [
-    ...(stands(filter, rule) ? [] : [liveChange(wish, state, filter, rule)]),
-    ...(unit.exists ? [] : [{ ...boot, before: 'absent', after: 'installed', apply: [run(install)] }]),
-    ...(kept ? [] : [textChange(file, saved, withRule(saved ?? seed(live), rule))]),
-    ...(unit.boot === 'disabled' ? [{ ...boot, before: 'disabled', after: 'enabled', apply: [bootStep(unit, 'enable', context)] }] : []),
-  ];
-}
-
-function removal(wish: Params, state: IptablesState, context: Context): Plan {
-  const filter = parseFilter(state.live);
-  const rule = { chain: wish.chain, tag: tagOf(wish) };
-  const saved = state.saved === undefined ? undefined : withoutRule(state.saved, rule);
-  return [
-    ...(tagged(filter, rule).length === 0 ? [] : [liveChange(wish, state, filter, undefined)]),
-    ...(saved === undefined || saved === state.saved ? [] : [textChange(context.os.iptables[versionOf(wish)].file, state.saved, saved)]),
-  ];
-}
-
-function liveChange(wish: Params, { waits }: IptablesState, filter: Filter, rule: Rule | undefined): Change {
-  const place = { chain: wish.chain, tag: tagOf(wish) };
-  const show = (text: string | undefined) => text ?? 'absent';
-  const edit = liveEdit(filter, place, rule);
-  return {
-    what: `${wish.chain} ${place.tag}`,
-    before:
-      tagged(filter, place)
-        .map((r) => r.spec)
-        .join('; ') || 'absent',
-    after: show(edit.split('\n').find((line) => /^-[AI]/.test(line))),
-    apply: [run(sh`printf '%s' ${edit} | ${restoreOf(wish)} ${waits ? ['-w', '10'] : []} --noflush`)],
-  };
-}
-
-const restoreOf = (wish: Params) => (versionOf(wish) === 6 ? 'ip6tables-restore' : 'iptables-restore');
 
 const tagOf = ({ comment }: Params) => (comment.startsWith('vipctl:') ? comment : `vipctl:${comment}`);
 

@@ -1,15 +1,9 @@
-import { type Match, network, protocolName, type Rule } from './rule.ts';
+import type { LiveRule } from './chains.ts';
+import { network, protocolName, type Rule } from './rule.ts';
 
-/** A rule as `iptables-save` prints it. */
-export interface SavedRule extends Match {
+/** A rule as `iptables-save` prints it; its spec is the line without `-A CHAIN`. */
+export interface SavedRule extends LiveRule {
   readonly chain: string;
-  /** What follows `-j` or `-g`: an action or a chain. */
-  readonly target: string;
-  readonly tag: string;
-  /** Matches this program has no word for; such a rule is never taken for one of ours. */
-  readonly others: readonly string[];
-  /** The line without `-A CHAIN`, as printed. */
-  readonly spec: string;
 }
 
 /** Options whose one argument says what the rule matches, with the field it belongs to. */
@@ -61,6 +55,7 @@ export function parseRule(line: string): SavedRule | undefined {
     destination: network(fields.destination),
     ports: ports === '' ? [] : ports.split(','),
     chain,
+    isGoto: words.includes('-g'),
     others,
     spec,
   };

@@ -1,4 +1,5 @@
 import { canonical, contains, subnetOf } from '../../cluster/address.ts';
+import { sha256 } from '../../shell/digest.ts';
 
 /** What a packet must look like; an empty text or list means anything. */
 export interface Match {
@@ -21,6 +22,23 @@ export interface Rule extends Match {
   readonly tag: string;
   readonly chain: Chain;
   readonly action: Action;
+}
+
+/** A rule for one version of IP. */
+export interface Wanted extends Rule {
+  readonly version: 4 | 6;
+}
+
+/** nftables keeps no more than 128 bytes of a comment. */
+const TAG_LENGTH = 120;
+
+/** What every rule of an owner's begins its tag with. */
+export const ownerTag = (owner: string): string => `vipctl:${owner}/`;
+
+/** The tag of an owner's rule; one that no firewall could keep whole ends in a digest. */
+export function tagOf(owner: string, comment: string): string {
+  const tag = `${ownerTag(owner)}${comment}`;
+  return tag.length <= TAG_LENGTH ? tag : `${tag.slice(0, TAG_LENGTH - 9)}~${sha256(tag).slice(0, 8)}`;
 }
 
 /** The same protocol under one name: numbers of the IANA registry become names, no protocol an empty text. */

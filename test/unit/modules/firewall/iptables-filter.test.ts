@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { liveEdit, parseFilter, placeFor, seed, stands, withoutRule, withRule } from '../../../../src/modules/firewall/iptables-filter.ts';
+import {
+  parseFilter,
+  placeFor,
+  reconcile,
+  ruleEdits,
+  seed,
+  stands,
+  transaction,
+  withoutRule,
+  withRule,
+} from '../../../../src/modules/firewall/iptables-filter.ts';
 import { parseRule, ruleSpec } from '../../../../src/modules/firewall/iptables-rule.ts';
 import { network, type Rule, sameMatch } from '../../../../src/modules/firewall/rule.ts';
 import { capture } from '../plan.ts';
@@ -131,7 +141,7 @@ describe('saved rules', () => {
 
 describe('live rules', () => {
   it('are replaced in one transaction: the old ones as they were printed, the new one in its place', () => {
-    expect(liveEdit(parseFilter(live), rule({}), rule({ ports: ['8080'] }))).toBe(
+    expect(transaction(ruleEdits(parseFilter(live), rule({}), rule({ ports: ['8080'] })))).toBe(
       [
         '*filter',
         '-D INPUT -p tcp -m multiport --dports 80,443 -m comment --comment "vipctl:web" -j ACCEPT',
@@ -140,5 +150,48 @@ describe('live rules', () => {
         '',
       ].join('\n'),
     );
+  });
+});
+
+describe('all rules of an owner', () => {
+  const owner = 'vipctl:shop/';
+  const isOurs = ({ tag }: { tag: string }) => tag.startsWith(owner);
+  const of = (tag: string, wish: Partial<Rule> = {}) => rule({ tag: `${owner}${tag}`, ports: ['80'], ...wish });
+  const before = table(
+    'INPUT -i lo -j ACCEPT',
+    `INPUT ${ruleSpec(of('gone'))}`,
+    `INPUT ${ruleSpec(rule({ tag: 'vipctl:other/web' }))}`,
+    'INPUT -j REJECT',
+    `INPUT ${ruleSpec(of('late'))}`,
+  );
+
+  it('go where they are wished for, and nowhere else; others stay', () => {
+    const { text, edits } = reconcile(before, [of('late'), of('new', { protocol: 'udp' })], isOurs);
+    expect(text).toBe(
+      table(
+        'INPUT -i lo -j ACCEPT',
+        `INPUT ${ruleSpec(rule({ tag: 'vipctl:other/web' }))}`,
+        `INPUT ${ruleSpec(of('late'))}`,
+        `INPUT ${ruleSpec(of('new', { protocol: 'udp' }))}`,
+        'INPUT -j REJECT',
+      ),
+    );
+    expect(edits).toEqual([
+      `-D INPUT ${ruleSpec(of('gone'))}`,
+      `-D INPUT ${ruleSpec(of('late'))}`,
+      `-I INPUT 3 ${ruleSpec(of('late'))}`,
+      `-I INPUT 4 ${ruleSpec(of('new', { protocol: 'udp' }))}`,
+    ]);
+    expect(reconcile(text, [of('late'), of('new', { protocol: 'udp' })], isOurs)).toEqual({ text, edits: [] });
+  });
+
+  it('go altogether, and leave the text as it would be without them', () => {
+    const { text } = reconcile(before, [], isOurs);
+    expect(text).toBe(table('INPUT -i lo -j ACCEPT', `INPUT ${ruleSpec(rule({ tag: 'vipctl:other/web' }))}`, 'INPUT -j REJECT'));
+  });
+
+  it('are placed before a rule that refuses all of one interface, but after the ban of a sender', () => {
+    const text = table('INPUT -s 203.0.113.7/32 -j DROP', 'INPUT -i eth0 -j REJECT');
+    expect(reconcile(text, [of('web')], isOurs).edits).toEqual([`-I INPUT 2 ${ruleSpec(of('web'))}`]);
   });
 });

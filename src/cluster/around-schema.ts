@@ -18,8 +18,18 @@ const syslogSchema = z
 
 const fileName = z.string().regex(/^[A-Za-z0-9][\w.-]*$/, 'must be a plain file name');
 
+const firewallSchema = z
+  .strictObject({
+    backend: z
+      .enum(['auto', 'iptables', 'nftables', 'ufw', 'firewalld', 'none'])
+      .optional()
+      .describe('What the rules are given to; auto (default): whatever is in charge on each node, none: nothing is opened'),
+  })
+  .describe('The packet filter of the nodes');
+
 /** What a cluster needs besides its proxy and VRRP. */
 export const around = {
+  firewall: firewallSchema.optional(),
   syslog: syslogSchema.optional(),
   time: z
     .strictObject({ servers: z.array(line).optional().describe('NTP servers; default: those of the distribution') })

@@ -45,6 +45,7 @@ export type NodePlan = {
   readonly services: readonly string[];
   readonly sysctls: readonly { readonly name: string; readonly value: string }[];
   readonly firewall: readonly FirewallRule[];
+  readonly firewall_backend: NonNullable<NonNullable<ClusterSpec['firewall']>['backend']>;
   readonly files: readonly FilePlan[];
   readonly paths: PathsPlan;
   readonly syslog: SyslogPlan;
@@ -89,6 +90,7 @@ export function deriveNode(spec: ClusterSpec, self: string, nodes: readonly Node
     services: [engine, 'keepalived'],
     sysctls: sysctls(spec, instances),
     firewall: firewallRules(spec, node, nodes, instances),
+    firewall_backend: spec.firewall?.backend ?? 'auto',
     files: filesOf(spec),
     paths: { check: checkPath(spec), notify: notifyPath, ...syslogPaths },
     syslog: syslogPlan(spec),

@@ -5,10 +5,11 @@ import { type NodeInput, sourceOf } from './node.ts';
 import { peersOf } from './peers.ts';
 import type { ClusterSpec } from './schema.ts';
 
-/** Something the firewall of a node must let in; empty text means any. */
+/** Something the firewall of a node must let in, or out where it does not let everything out; empty text means any. */
 export type FirewallRule = {
   /** Names the rule on the host: no two rules of a node share one. */
   readonly comment: string;
+  readonly direction: 'in' | 'out';
   readonly ip_version: 4 | 6;
   readonly protocol: 'vrrp' | 'tcp';
   readonly source: string;
@@ -18,7 +19,7 @@ export type FirewallRule = {
 
 const GROUPS = { inet: '224.0.0.18', inet6: 'ff02::12' };
 
-/** The rules a node needs: adverts of its peers, the ports clients use, the statistics for who may look, stick tables of its peers. */
+/** The rules a node needs: adverts of its peers, and its own to them, the ports clients use, the statistics for who may look, stick tables of its peers. */
 export function firewallRules(
   spec: ClusterSpec,
   node: NodeInput,
@@ -32,7 +33,7 @@ export function firewallRules(
     tcpRule(port, `${what} from ${source}`, { ip_version: familyOf(source.split('/')[0] ?? '') === 'inet6' ? 6 : 4, source });
   const { stats } = spec.haproxy ?? {};
   return distinct([
-    ...nodes.filter((n) => n.name !== node.name).flatMap((peer) => instances.map((i) => vrrpRule(i, node, peer, nodes))),
+    ...nodes.filter((n) => n.name !== node.name).flatMap((peer) => instances.flatMap((i) => vrrpRules(i, node, peer, nodes))),
     ...publicPorts(spec).flatMap((p) => tcp(p, `clients on ${p}`)),
     ...(stats?.networks?.map((from) => tcpFrom(stats.port, 'statistics', from)) ?? (stats ? tcp(stats.port, 'statistics') : [])),
     ...peersOf(spec, nodes, instances)
@@ -41,17 +42,32 @@ export function firewallRules(
   ]);
 }
 
-const vrrpRule = (instance: Instance, node: NodeInput, peer: NodeInput, nodes: readonly NodeInput[]): FirewallRule => ({
-  comment: `VRRP ${instance.name} from ${peer.name}`,
-  ip_version: instance.family === 'inet' ? 4 : 6,
-  protocol: 'vrrp',
-  source: sourceOf(peer, instance, nodes),
-  destination: instance.transport === 'unicast' ? sourceOf(node, instance, nodes) : GROUPS[instance.family],
-  port: '',
-});
+function vrrpRules(instance: Instance, node: NodeInput, peer: NodeInput, nodes: readonly NodeInput[]): FirewallRule[] {
+  const [own, other] = [sourceOf(node, instance, nodes), sourceOf(peer, instance, nodes)];
+  const isUnicast = instance.transport === 'unicast';
+  const rule = { ip_version: instance.family === 'inet' ? 4 : 6, protocol: 'vrrp', port: '' } as const;
+  const to = isUnicast ? `to ${peer.name}` : 'to its group';
+  return [
+    {
+      ...rule,
+      comment: `VRRP ${instance.name} from ${peer.name}`,
+      direction: 'in',
+      source: other,
+      destination: isUnicast ? own : GROUPS[instance.family],
+    },
+    {
+      ...rule,
+      comment: `VRRP ${instance.name} ${to}`,
+      direction: 'out',
+      source: own,
+      destination: isUnicast ? other : GROUPS[instance.family],
+    },
+  ];
+}
 
 const tcpRule = (port: number, comment: string, where: Pick<FirewallRule, 'ip_version' | 'source'>): FirewallRule => ({
   comment,
+  direction: 'in',
   ...where,
   protocol: 'tcp',
   destination: '',

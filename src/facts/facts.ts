@@ -44,6 +44,8 @@ export interface Facts {
   readonly selinux: 'enforcing' | 'permissive' | 'disabled';
   /** `undefined`: only root may tell, and this user is not. */
   readonly firewall: FirewallBackend | undefined;
+  /** Installed, but neither filters nor will at the next boot. */
+  readonly idleFirewall: 'firewalld' | 'ufw' | undefined;
   /** The host's clock when it answered, in ms since 1970. */
   readonly clockMs: number | undefined;
   /** Host clock minus controller clock in ms, good to half the trip; whoever knows the controller's clock fills it in. */

@@ -6,6 +6,7 @@ import { debugAction } from './debug.ts';
 import { dockerImageModule } from './docker-image.ts';
 import { failAction } from './fail.ts';
 import { fileModule } from './file.ts';
+import { firewallModule } from './firewall.ts';
 import { getUrlModule } from './get-url.ts';
 import { groupModule } from './group.ts';
 import { installMethodModule } from './install-method.ts';
@@ -34,6 +35,7 @@ const table = [
   dockerImageModule,
   failAction,
   fileModule,
+  firewallModule,
   getUrlModule,
   groupModule,
   installMethodModule,

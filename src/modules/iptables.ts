@@ -1,40 +1,22 @@
 import { z } from 'zod';
-import { familyOf, isAddress } from '../cluster/address.ts';
+import { familyOf } from '../cluster/address.ts';
 import { refused } from '../model/change.ts';
 import type { IsOurs } from './firewall/iptables-filter.ts';
 import { planIptables } from './firewall/iptables-plan.ts';
 import { type IptablesState, iptablesProbe } from './firewall/iptables-probe.ts';
-import { network, protocolName, type Rule } from './firewall/rule.ts';
+import { address, comment, hasPorts, ipVersion, port, protocol } from './firewall/params.ts';
+import { network, type Rule } from './firewall/rule.ts';
 import { defineModule } from './module.ts';
 
-const address = z
-  .string()
-  .refine((text) => text === '' || isAddress(text), {
-    error: ({ input }) => `expected an IP address or network, got ${JSON.stringify(input)}`,
-  })
-  .default('');
-const port = z
-  .union([z.int(), z.string()], { error: 'expected a port, or a range like 1000:2000' })
-  .transform((value) => String(value).replace('-', ':'))
-  .refine(isPort, { error: ({ input }) => `expected a port, or a range like 1000:2000, got ${JSON.stringify(input)}` });
 const interfaceName = z
   .string()
   .regex(/^[^\s/]{0,15}$/, { error: ({ input }) => `expected the name of an interface, got ${JSON.stringify(input)}` });
 
 const params = z
   .strictObject({
-    comment: z
-      .string()
-      .regex(/^[\w .:/@,+-]{1,200}$/, { error: 'expected letters, digits, blanks and .:/@,+-_' })
-      .describe('Name of the rule on this host; the rule carries it as comment vipctl:NAME and is found again by it'),
+    comment: comment.describe('Name of the rule on this host; the rule carries it as comment vipctl:NAME and is found again by it'),
     chain: z.enum(['INPUT', 'OUTPUT', 'FORWARD']).default('INPUT').describe('Chain of the filter table'),
-    protocol: z
-      .union([z.string().regex(/^[a-z0-9-]*$/i), z.int().min(0).max(255).transform(String)], {
-        error: 'expected the name or number of a protocol',
-      })
-      .transform(protocolName)
-      .default('')
-      .describe('Name or number (vrrp is 112); empty: any'),
+    protocol: protocol.describe('Name or number (vrrp is 112); empty: any'),
     source: address.describe('Address or network the packet comes from; empty: any'),
     destination: address.describe('Address or network the packet goes to; empty: any'),
     destination_port: z
@@ -49,7 +31,7 @@ const params = z
       .default('ACCEPT')
       .describe('ACCEPT goes before the first rule that would reject or drop it, the others to the end'),
     state: z.enum(['present', 'absent']).default('present').describe('absent needs only comment and chain'),
-    ip_version: z.literal([4, 6], { error: 'expected 4 or 6' }).optional().describe('By default that of source or destination, else 4'),
+    ip_version: ipVersion,
   })
   .check(({ value, issues }) => {
     const issue = (path: string, message: string) => issues.push({ code: 'custom', path: [path], message, input: value });
@@ -58,7 +40,7 @@ const params = z
     if (value.ip_version !== undefined && families.has(value.ip_version === 4 ? 'inet6' : 'inet'))
       issue('ip_version', 'the addresses are of the other IP version');
     const ports = value.destination_port !== undefined || value.destination_ports.length > 0;
-    if (ports && !['tcp', 'udp', 'sctp'].includes(value.protocol)) issue('protocol', 'a port needs protocol tcp, udp or sctp');
+    if (ports && !hasPorts(value.protocol)) issue('protocol', 'a port needs protocol tcp, udp or sctp');
   });
 type Params = z.infer<typeof params>;
 
@@ -97,8 +79,3 @@ const ruleOf = (wish: Params): Rule => ({
   inInterface: wish.in_interface,
   outInterface: wish.out_interface,
 });
-
-function isPort(text: string): boolean {
-  const ends = text.split(':').map(Number);
-  return ends.length <= 2 && /^\d+(:\d+)?$/.test(text) && ends.every((n) => n >= 1 && n <= 65535) && (ends[1] ?? 65535) >= (ends[0] ?? 0);
-}

@@ -30,6 +30,7 @@ export const debian = (release: Release): OsFamily => ({
   development: DEBIAN_DEVELOPMENT,
   docker: dockerPackages(release),
   iptables: { 4: persistence(4), 6: persistence(6) },
+  nftables: { file: '/etc/nftables.conf', service: 'nftables' },
 });
 
 /** From Debian 13 on, the command is a package of its own. */

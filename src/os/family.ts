@@ -26,4 +26,6 @@ export interface OsFamily {
   readonly docker: readonly string[];
   /** By IP version, how iptables rules come back at boot. */
   readonly iptables: Readonly<Record<4 | 6, IptablesPersistence>>;
+  /** The file of nftables that is loaded at boot, and the service that does it. */
+  readonly nftables: { readonly file: string; readonly service: string };
 }

@@ -33,6 +33,7 @@ export function redhat({ distribution, version }: Release): OsFamily {
     // From Docker's own repository, which the host must know: EL itself has none.
     docker: ['docker-ce', 'docker-ce-cli', 'containerd.io'],
     iptables: { 4: persistence('iptables'), 6: persistence('ip6tables') },
+    nftables: { file: '/etc/sysconfig/nftables.conf', service: 'nftables' },
   };
 }
 

@@ -7,6 +7,7 @@ import { judgeClocks } from './clock.ts';
 import { judgeElection } from './election.ts';
 import { judgeKeepalived } from './keepalived.ts';
 import { judgeLoaded } from './loaded.ts';
+import { judgeFirewall } from './firewall.ts';
 import type { Sight } from './look.ts';
 import { judgePlacement } from './placement.ts';
 import { judgeServices } from './services.ts';
@@ -24,6 +25,7 @@ export function judge(instances: readonly Instance[], { seen, silent }: Sight): 
     ...judgeWire(seen),
     ...judgeServices(seen),
     ...judgeLoaded(seen),
+    ...judgeFirewall(seen),
     ...judgeChecks(seen),
     ...judgeBackends(seen),
     ...judgeClocks(seen),

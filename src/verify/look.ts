@@ -12,6 +12,7 @@ import { matchFamily } from '../os/match.ts';
 import { sh } from '../shell/sh.ts';
 import { type CheckRun, checkRuns } from './check-runs.ts';
 import { dump } from './dump.ts';
+import { filterQuery } from './firewall.ts';
 import { type FileMode, programModes } from './program-modes.ts';
 import { proxy } from './proxy.ts';
 import { KEEPALIVED_CONF, type ServiceState, services } from './service-states.ts';
@@ -67,7 +68,7 @@ export function lookProbe(plan: NodePlan, facts: Facts): Probe<NodeState> {
     interfaces: { command: network.command, parse: (text: string) => network.parse(text).interfaces },
     units: services(plan, facts),
     wires: { command: sh`show ${KEEPALIVED_CONF}`, parse: wiresOf },
-    filter: { command: sh`iptables-save -t filter; ip6tables-save -t filter; nft list ruleset`, parse: (text: string) => text },
+    filter: { command: filterQuery, parse: (text: string) => text },
     checks: checkRuns(plan.keepalived.checks),
     programs: programModes(plan),
     proxy: proxy(plan),

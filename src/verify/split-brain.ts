@@ -1,12 +1,14 @@
 import { type Wire, wireDifference } from '../cluster/keepalived-conf.ts';
+import { dropsVrrp } from './firewall.ts';
 import type { Seen } from './look.ts';
 import { runsKeepalived } from './service-states.ts';
 
 /** The most likely reason why several nodes hold the addresses of an instance, from what they told. */
 export function splitBrainCause(instance: string, owners: readonly Seen[]): string {
-  const [dropping] = owners.flatMap(({ plan, state }) =>
-    dropsVrrp(state.filter).map((rule) => `${plan.name} drops VRRP by the rule: ${rule}`),
-  );
+  const [dropping] = owners.flatMap((owner) => {
+    const rule = dropsVrrp(owner);
+    return rule === undefined ? [] : [`${owner.plan.name} drops VRRP by the rule: ${rule}`];
+  });
   return (
     owners.flatMap((owner) => strayAddress(instance, owner))[0] ??
     wireMismatches(owners, instance)[0] ??
@@ -51,16 +53,6 @@ export const wireMismatches = (seen: readonly Seen[], instance?: string): string
   );
 
 const wireOf = (name: string, { state }: Seen): Wire | undefined => state.keepalived?.instances.get(name)?.wire ?? state.wires.get(name);
-
-/** Rules that drop VRRP (protocol 112, `vrrp`) on its way in or out, and chains that drop what no rule accepts. */
-export function dropsVrrp(filter: string): string[] {
-  const lines = filter.split('\n').map((line) => line.trim());
-  const named = /(?:-p|ip protocol|meta l4proto|ip6 nexthdr) (?:112|vrrp)\b/;
-  const rules = lines.filter((line) => named.test(line) && /-j (?:DROP|REJECT)|\b(?:drop|reject)\b/.test(line));
-  const accepted = lines.some((line) => named.test(line) && /-j ACCEPT|\baccept\b/.test(line));
-  const policies = lines.filter((line) => /^:(?:INPUT|OUTPUT) DROP|hook (?:in|out)put .*policy drop/.test(line));
-  return [...rules, ...(accepted ? [] : policies)];
-}
 
 /** Owners that do not reach each other at all. */
 const cuts = (instance: string, owners: readonly Seen[]): string[] =>

@@ -148,8 +148,8 @@ describeOnLab('bootstrap', { name, inventory }, (lab) => {
 
   test('lets VRRP and clients in, now and after a boot, before the rule that refuses the rest', async () => {
     const rules = (peer: string, vrrp: string) => [
-      `-A INPUT -s ${hostOf(spec, peer).address}/32 -d 224.0.0.18/32 -p ${vrrp} -m comment --comment "vipctl:VRRP e2e from ${peer}" -j ACCEPT`,
-      '-A INPUT -p tcp -m tcp --dport 80 -m comment --comment "vipctl:clients on 80" -j ACCEPT',
+      `-A INPUT -s ${hostOf(spec, peer).address}/32 -d 224.0.0.18/32 -p ${vrrp} -m comment --comment "vipctl:e2e/VRRP e2e from ${peer}" -j ACCEPT`,
+      '-A INPUT -p tcp -m tcp --dport 80 -m comment --comment "vipctl:e2e/clients on 80" -j ACCEPT',
       '-A INPUT -j REJECT --reject-with icmp-port-unreachable',
     ];
     const last = 'tail -n 3';
@@ -190,7 +190,7 @@ describeOnLab('bootstrap', { name, inventory }, (lab) => {
     const before = await onBoth(facts);
     await on('lb1', "sed -i 's/X-Served-By lb1/X-Served-By drift/' /etc/haproxy/haproxy.cfg && systemctl reload haproxy");
     await expect.poll(() => page(address)).toMatchObject({ from: 'drift' });
-    await on('lb2', 'iptables -D INPUT -p tcp --dport 80 -m comment --comment "vipctl:clients on 80" -j ACCEPT');
+    await on('lb2', 'iptables -D INPUT -p tcp --dport 80 -m comment --comment "vipctl:e2e/clients on 80" -j ACCEPT');
     await on('lb2', 'sed -i /VRRP/d /etc/iptables/rules.v4; chmod 600 /etc/keepalived/keepalived.conf; systemctl disable haproxy');
 
     const { report: preview } = await reported(['bootstrap', ...hosts, '--check', '--diff']);

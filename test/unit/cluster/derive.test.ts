@@ -39,7 +39,9 @@ describe('what a node needs', () => {
       ['vrrp - 10.0.0.12 224.0.0.18', 'tcp 82 - -', 'tcp 10000 10.0.0.12 -'],
     ],
   ])('opens the firewall for %s', (_, parts, rules) => {
-    const shown = derive(parts).firewall.map((r) => [r.protocol, r.port || '-', r.source || '-', r.destination || '-'].join(' '));
+    const shown = derive(parts)
+      .firewall.filter((r) => r.direction === 'in')
+      .map((r) => [r.protocol, r.port || '-', r.source || '-', r.destination || '-'].join(' '));
     expect(shown).toEqual(rules);
   });
   it('names every rule differently, and opens both families when a VIP has the second', () => {
@@ -51,6 +53,7 @@ describe('what a node needs', () => {
     ).firewall;
     expect(rules.map((r) => `${r.ip_version} ${r.comment}`)).toEqual([
       '4 VRRP web from lb2',
+      '4 VRRP web to its group',
       '4 clients on 80',
       '6 clients on 80 over IPv6',
       '6 statistics from fd00::/64',

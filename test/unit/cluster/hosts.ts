@@ -37,6 +37,7 @@ export function facts(interfaces: Readonly<Record<string, string>>, more: Partia
     routes: {},
     selinux: 'disabled',
     firewall: 'none',
+    idleFirewall: undefined,
     clockOffsetMs: 0,
     programs: {},
     memoryMb: 512,

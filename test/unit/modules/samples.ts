@@ -1,5 +1,7 @@
 import type { Facts } from '../../../src/facts/facts.ts';
 import { sha256 } from '../../../src/shell/digest.ts';
+import { BETWEEN, SHOP } from './firewall/shop.ts';
+import { capture } from './plan.ts';
 
 /** A task as a user may write it, with what a host that needs it and a host that does not would answer. */
 export interface Sample {
@@ -27,6 +29,7 @@ const systemdUnit = (active: string, boot: string) =>
 
 const filter = (rule = '') => `*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n${rule}COMMIT\n`;
 const vrrp = filter('-A INPUT -p 112 -m comment --comment "vipctl:vrrp" -j ACCEPT\n');
+const shopVrrp = filter('-A INPUT -p 112 -m comment --comment "vipctl:shop/vrrp" -j ACCEPT\n');
 const iptables = (live: string, saved?: string) =>
   ['iptables v1.8.9 (nf_tables)\n', live, '', ...(saved === undefined ? [] : [saved]), '', systemdUnit('active', 'enabled')].join('\0');
 
@@ -210,6 +213,32 @@ export const samples: Readonly<Record<string, readonly Sample[]>> = {
   iptables: [
     { params: { comment: 'vrrp', protocol: 'vrrp' }, settled: iptables(vrrp, vrrp), drifted: iptables(filter()) },
     { params: { comment: 'vrrp', state: 'absent' }, settled: iptables(filter(), filter()), drifted: iptables(vrrp, vrrp) },
+  ],
+  firewall: [
+    {
+      params: { owner: 'shop', rules: [{ comment: 'vrrp', protocol: 'vrrp' }] },
+      settled: [iptables(shopVrrp, shopVrrp), iptables(filter(), filter())].join(BETWEEN),
+      drifted: [iptables(vrrp), iptables(shopVrrp)].join(BETWEEN),
+    },
+    {
+      params: SHOP,
+      facts: { firewall: 'ufw' },
+      settled: capture('firewall/ufw.txt'),
+      drifted: capture('firewall/ufw.txt').replace(/^### tuple ### allow (tcp 80|vrrp).*$/gm, ''),
+    },
+    {
+      params: SHOP,
+      facts: { firewall: 'firewalld' },
+      drifted: capture('firewall/firewalld.txt'),
+    },
+    {
+      params: SHOP,
+      on: 'debian',
+      facts: { firewall: 'nftables' },
+      settled: capture('firewall/nftables.txt'),
+      drifted: capture('firewall/nftables.txt').replace(/^.*vipctl.*\n/gm, ''),
+    },
+    { params: { ...SHOP, backend: 'none' }, settled: '' },
   ],
   timesync: [
     {

@@ -17,7 +17,9 @@ export const filterQuery = sh`iptables-save -t filter; echo ${PARTS[0]}; ip6tabl
 /** Proves that the packets a node lives on get past its firewall. */
 export const judgeFirewall = (seen: readonly Seen[]): Verdict[] =>
   seen.map((node) => {
-    const wrong = refusals(node, node.plan.firewall).map(({ rule, end, by }) => `${rule.comment}: ${end === 'DROP' ? 'dropped' : 'rejected'} by ${by}`);
+    const wrong = refusals(node, node.plan.firewall).map(
+      ({ rule, end, by }) => `${rule.comment}: ${end === 'DROP' ? 'dropped' : 'rejected'} by ${by}`,
+    );
     return {
       check: 'firewall lets VRRP and clients pass',
       host: node.plan.name,

@@ -63,6 +63,7 @@ describe('a settled pair', () => {
       'nodes agree on the wire',
       ...twice('haproxy runs', 'keepalived runs'),
       ...twice('haproxy has read its files', 'keepalived has read its files'),
+      ...twice('firewall lets VRRP and clients pass'),
       ...twice('check chk_haproxy passes', 'check chk_maintenance passes', 'changes of state are told'),
       ...twice('backend webs has its servers'),
       ...twice('clock is right'),

@@ -1,11 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { historyFile, keepHistory, type Past, readHistory, readPast } from '../drill/history.ts';
 import { drillHtml } from '../drill/html.ts';
 import { drillJson } from '../drill/json.ts';
 import { SETTLE_MS } from '../drill/precheck.ts';
 import { recover } from '../drill/recover.ts';
-import { type DrillResult, passed } from '../drill/result.ts';
-import { type Announcement, drill as drillCluster } from '../drill/run.ts';
+import { type DrillResult, passed, showSpan } from '../drill/result.ts';
+import { rowsOf } from '../drill/rows.ts';
+import { type Announcement, drill as drillCluster, type Foretold, foretellAll } from '../drill/run.ts';
 import { scenarios } from '../drill/scenarios.ts';
 import { resultTable } from '../drill/table.ts';
 import { ConfigError, EXIT } from '../model/errors.ts';
@@ -30,7 +32,11 @@ const options = {
     coerce: commaSeparated('scenario'),
     describe: 'Names from --list, safe, or all [safe]',
   },
-  list: { type: 'boolean', default: false, describe: 'Print the scenarios and exit' },
+  list: {
+    type: 'boolean',
+    default: false,
+    describe: 'Print the scenarios, with an inventory also what is predicted for its cluster, and exit',
+  },
   repeat: {
     type: 'string',
     requiresArg: true,
@@ -59,6 +65,12 @@ const options = {
     coerce: one('format', oneOf('format', ['text', 'json', 'junit'])),
     describe: 'text; json, junit: one document on stdout, the course of it on stderr',
   },
+  compare: {
+    type: 'string',
+    requiresArg: true,
+    coerce: one('compare', text),
+    describe: 'Compare with this file, written by --format json [the last drill of the same cluster by this user]',
+  },
   html: { type: 'string', requiresArg: true, coerce: one('html', text), describe: 'File to write a report with charts to' },
   ...connectionOptions,
 } as const;
@@ -73,19 +85,24 @@ export const drill = defineCommand({
         default: 'run' as const,
         describe: 'Drill, or end an interrupted drill',
       })
-      .example('$0 drill --list', 'what there is')
+      .example('$0 drill --list -i prod.yml', 'what there is, and what each would cost')
       .example('$0 drill -i prod.yml -s haproxy-stop,keepalived-stop', 'two failovers of the owner of the VIP')
       .example('$0 drill -i prod.yml -s all --repeat 5 --yes', 'the lot, with statistics')
       .example('$0 drill recover -i prod.yml', 'end an interrupted drill at once'),
   async run(args, io) {
-    if (args.list) return list(io);
+    if (args.list && !args.inventory)
+      return list(
+        scenarios.map((scenario) => ({ scenario, outages: [] })),
+        io,
+      );
     if (!args.inventory) throw new ConfigError('drill needs --inventory');
-    if (!args.yes && !isInteractive(io) && args.action === 'run')
+    if (!args.list && !args.yes && !isInteractive(io) && args.action === 'run')
       throw new ConfigError('a drill breaks things on purpose, and there is nobody to ask', { hint: 'add --yes' });
     const request = { command: 'drill', inventory: args.inventory, connection: await toConnection(args, io) };
     const out = args.format === 'text' ? io.stdout : io.stderr;
     const tell = (line: string) => void out.write(`${io.redactor.text(line)}\n`);
     const telling = { ...io, emit: warnings(io) };
+    if (args.list) return list(await foretellAll(request, telling), io);
     if (args.action === 'recover') {
       await recover(request, telling, tell);
       return EXIT.ok;
@@ -95,16 +112,40 @@ export const drill = defineCommand({
       announce(what, tell);
       return args.yes || askYes(`Drill cluster ${what.cluster} (${what.nodes.join(', ')})?`, io);
     };
-    const results = await drillCluster({ ...request, ...wish }, telling, { tell, agree });
-    if (!results) return EXIT.interrupted;
-    for (const line of ['', ...resultTable(results)]) tell(line);
-    if (args.format === 'json') io.stdout.write(`${io.redactor.text(drillJson(results))}\n`);
-    if (args.format === 'junit') writeJunit(results, io);
-    if (args.html !== undefined) await writeFile(resolve(io.cwd, args.html), io.redactor.text(drillHtml(results)));
+    const past = args.compare === undefined ? undefined : await readPast(resolve(io.cwd, args.compare));
+    const series = await drillCluster({ ...request, ...wish }, telling, { tell, agree });
+    if (!series) return EXIT.interrupted;
+    const { results, stopped } = series;
+    await conclude(results, past, args, io, tell);
+    if (stopped) throw stopped;
     if (io.signal.aborted) return EXIT.interrupted;
     return results.every(passed) ? EXIT.ok : EXIT.verification;
   },
 });
+
+interface Reports {
+  readonly format: string;
+  readonly html: string | undefined;
+}
+
+/** Tells what came of the drills in every form asked for, and keeps it for the next time. */
+async function conclude(
+  results: readonly DrillResult[],
+  given: Past | undefined,
+  { format, html }: Reports,
+  io: Io,
+  tell: (line: string) => void,
+) {
+  const rows = rowsOf(results);
+  const kept = results[0] && historyFile(results[0].cluster, io.env);
+  const last = kept === undefined ? new Map() : await readHistory(kept);
+  const past = given ?? last;
+  for (const line of ['', ...resultTable(rows, past)]) tell(line);
+  if (format === 'json') io.stdout.write(`${io.redactor.text(drillJson(results, rows))}\n`);
+  if (format === 'junit') writeJunit(results, io);
+  if (html !== undefined) await writeFile(resolve(io.cwd, html), io.redactor.text(drillHtml(results, rows, past)));
+  if (kept !== undefined) await keepHistory(kept, last, rows);
+}
 
 /** A test case for each verdict, the drill being its class. */
 function writeJunit(results: readonly DrillResult[], io: Io): void {
@@ -116,10 +157,24 @@ function writeJunit(results: readonly DrillResult[], io: Io): void {
   void createJunit(out).close({ ...emptyReport, command: 'drill', checks, seconds });
 }
 
-function list(io: Io): number {
-  const rows = scenarios.map((s) => [s.name, s.risk, s.does]);
-  for (const line of table([['scenario', 'clients notice', 'what it does'], ...rows], [0, 1, 2])) io.stdout.write(`${line}\n`);
+function list(foretold: readonly Foretold[], io: Io): number {
+  const hasCluster = foretold.some((f) => f.outages.length > 0);
+  const rows = foretold.map(({ scenario: { name, risk, does }, outages }) => [
+    name,
+    risk,
+    ...(hasCluster ? [showOutages(outages)] : []),
+    does,
+  ]);
+  const head = ['scenario', 'clients notice', ...(hasCluster ? ['predicted outage'] : []), 'what it does'];
+  for (const line of table([head, ...rows], [...head.keys()])) io.stdout.write(`${line}\n`);
   return EXIT.ok;
+}
+
+/** One span where all VIPs have the same. */
+function showOutages(outages: Foretold['outages']): string {
+  const spans = outages.map(({ vip, expectation }) => ({ vip, span: showSpan(expectation.outage) }));
+  const [first] = spans;
+  return spans.every((s) => s.span === first?.span) ? (first?.span ?? '') : spans.map(({ vip, span }) => `${vip} ${span}`).join(', ');
 }
 
 function announce({ plan, healsWithin }: Announcement, tell: (line: string) => void): void {

@@ -13,7 +13,7 @@ export const escaped = (text: string): string =>
 
 type Scale = (ms: number) => number;
 
-/** A drill of one VIP as SVG: requests by tenth of a second, who held the VIP, and when the fault began and ended. No script, no style of its own. */
+/** A drill of one VIP as SVG: requests by tenth of a second, who held the VIP, how keepalived changed state (M, B, F, S), and when the fault began and ended. No script, no style of its own. */
 export function chart({ undone, redundant, record }: DrillResult, track: TrackResult, nodes: readonly string[]): string {
   const scale: Scale = (ms) => LEFT + ((ms - record.from) / (record.to - record.from)) * (WIDTH - LEFT);
   const bottom = BARS + nodes.length * ROW + 8;
@@ -30,6 +30,7 @@ export function chart({ undone, redundant, record }: DrillResult, track: TrackRe
     `<text x="0" y="${BARS / 2}">requests</text>`,
     ...bars(track.samples, scale),
     ...nodes.flatMap((node, i) => lane(node, i, track, scale)),
+    ...track.keepAlive.map(({ at, how }) => cut(scale(at), `the keep-alive connection is cut at ${showSeconds(at)}: ${how}`)),
     ...marks,
     ...axis(record, scale, bottom),
     '</svg>',
@@ -59,9 +60,10 @@ function bars(samples: readonly Sample[], scale: Scale): string[] {
   });
 }
 
-function lane(node: string, index: number, { tenancy }: TrackResult, scale: Scale): string[] {
+function lane(node: string, index: number, { tenancy, transitions }: TrackResult, scale: Scale): string[] {
   const y = BARS + 8 + index * ROW;
   const held = tenancy.filter((t) => t.node === node);
+  const changes = transitions.filter((t) => t.node === node);
   return [
     `<text x="0" y="${y + 14}">${escaped(node)}</text>`,
     ...held.map(({ from, to }) => {
@@ -69,12 +71,21 @@ function lane(node: string, index: number, { tenancy }: TrackResult, scale: Scal
       const words = escaped(`${node} holds it from ${showSeconds(from)} to ${showSeconds(to)}`);
       return `<rect class="owner" x="${px(x)}" y="${y}" width="${px(Math.max(1, end - x))}" height="${ROW - 6}"><title>${words}</title></rect>`;
     }),
+    ...changes.map(({ at, state }) => {
+      const x = scale(at);
+      const words = escaped(`keepalived on ${node} goes to ${state} at ${showSeconds(at)}`);
+      return `<g><title>${words}</title><line class="state" x1="${px(x)}" x2="${px(x)}" y1="${y - 2}" y2="${y + ROW - 4}"/><text class="state" x="${px(x + 2)}" y="${y + 11}">${state[0]}</text></g>`;
+    }),
   ];
 }
 
 /** `y`: where its words stand; those of a moment that may follow at once stand above the others. */
 const mark = (x: number, bottom: number, words: string, y = -6): string =>
   `<line class="mark" x1="${px(x)}" x2="${px(x)}" y1="${y - 8}" y2="${bottom}"/><text class="mark" x="${px(x + 3)}" y="${y}">${words}</text>`;
+
+/** A cross under the requests. */
+const cut = (x: number, words: string): string =>
+  `<path class="cut" d="M${px(x - 3)} ${BARS}l6 6m0 -6l-6 6"><title>${escaped(words)}</title></path>`;
 
 /** A tick every second, or every other where seconds would crowd. */
 function axis({ from, to }: DrillResult['record'], scale: Scale, bottom: number): string[] {

@@ -1,5 +1,6 @@
 import { all, type Command, lines, sh } from '../shell/sh.ts';
-import type { Scene, Server, Way } from './scenario.ts';
+import type { Scene, Server } from './scenario.ts';
+import type { Way } from './surroundings.ts';
 
 /** Marks every packet filter rule of a drill, so that all of them can be found again. */
 const TAG = 'vipctl-drill';
@@ -37,6 +38,24 @@ export const cutOff = ({ versions }: Scene, { client, port }: Way): Command =>
     }),
   );
 
+/**
+ * Lets nobody hear of the VIPs by ARP or neighbour advertisement. keepalived sends both through packet sockets, which pass every
+ * chain of iptables by; only the egress hook of a device sees them.
+ */
+export const hushVips = ({ links, vips }: Scene): Command =>
+  all(
+    sh`nft add table netdev ${TAG}`,
+    ...[...new Set(links.values())].flatMap((link, i) => {
+      const chain = `out${i}`;
+      const add = (...match: readonly string[]) => sh`nft add rule netdev ${TAG} ${chain} ${match} drop`;
+      return [
+        sh`nft add chain netdev ${TAG} ${chain} ${`{ type filter hook egress device "${link}" priority 0; }`}`,
+        ...vips.filter((vip) => !vip.includes(':')).map((vip) => add('arp', 'saddr', 'ip', vip)),
+        ...(vips.some((vip) => vip.includes(':')) ? [add('ip6', 'daddr', 'ff02::1')] : []),
+      ];
+    }),
+  );
+
 /** Answers for a server that nobody listens there. */
 export const refuse = ({ address, port }: Server): Command => {
   const to = port === undefined ? sh`-p tcp -d ${address}` : sh`-p tcp -d ${address} --dport ${port}`;
@@ -45,6 +64,7 @@ export const refuse = ({ address, port }: Server): Command => {
 
 /** Takes every rule of a drill away again; fails when one is left. */
 export const clearRules: Command = lines(
+  sh`if command -v nft >/dev/null && nft list table netdev ${TAG} >/dev/null 2>&1; then nft delete table netdev ${TAG} || exit; fi`,
   ...([4, 6] as const).map((v) => {
     const save = `${filter(v)}-save`;
     return sh`if command -v ${save} >/dev/null; then
@@ -53,6 +73,17 @@ export const clearRules: Command = lines(
 fi`;
   }),
 );
+
+/** Prints what of a fault is still there. */
+export const remains = ({ engine, maintenanceFile, links }: Scene): Command =>
+  lines(
+    ...([4, 6] as const).map((v) => sh`${filter(v)}-save 2>/dev/null | grep -e ${TAG}`),
+    sh`nft list table netdev ${TAG} 2>/dev/null | grep -q . && echo 'a table of nftables'`,
+    sh`[ ! -e ${maintenanceFile} ] || echo ${maintenanceFile}`,
+    sh`for pid in $(pidof ${engine} keepalived); do ! grep -q '^State:[[:space:]]*T' "/proc/$pid/status" 2>/dev/null || echo "process $pid is stopped"; done`,
+    sh`find /proc/[0-9]*/fd -lname '*/.vipctl-drill.*' 2>/dev/null | grep -q . && echo 'a file that fills the disk'`,
+    ...[...new Set(links.values())].map((link) => sh`ip -o link show dev ${link} up | grep -q . || echo ${`${link} is down`}`),
+  );
 
 const rule = (version: 4 | 6, chain: string, place: number, words: Command): Command =>
   sh`${filter(version)} -I ${chain} ${place} ${words} -m comment --comment ${TAG}`;

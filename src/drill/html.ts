@@ -1,22 +1,27 @@
 import { chart, escaped } from './chart.ts';
-import { type DrillResult, passed, showFailures, showMs, showSpan, type TrackResult } from './result.ts';
+import type { Past } from './history.ts';
+import { connections, type DrillResult, passed } from './result.ts';
+import { type Row, rowKey } from './rows.ts';
+import { cellsOf, HEAD } from './table.ts';
 
 /** Works without scripts and without a network, so that CI servers that forbid both show it too. */
 const STYLE = `
-:root { color-scheme: light dark; --ink: #1f2430; --soft: #667085; --paper: #fff; --line: #d8dce4; --ok: #4c9f70; --bad: #d1453b; --owner: #4c78b8; --fault: #f3b13722; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6e8ee; --soft: #98a2b3; --paper: #14171f; --line: #333a49; --ok: #5cb585; --bad: #ec6a5e; --owner: #6c97d6; --fault: #f3b13726; } }
-body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 1080px; margin: 2rem auto; padding: 0 1rem; }
+:root { color-scheme: light dark; --ink: #1f2430; --soft: #667085; --paper: #fff; --line: #d8dce4; --ok: #4c9f70; --bad: #d1453b; --owner: #4c78b8; --fault: #f3b13722; --state: #8a5a00; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6e8ee; --soft: #98a2b3; --paper: #14171f; --line: #333a49; --ok: #5cb585; --bad: #ec6a5e; --owner: #6c97d6; --fault: #f3b13726; --state: #f0c36d; } }
+body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 1240px; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin: 2.5rem 0 .25rem; } p { margin: .25rem 0; }
-table { border-collapse: collapse; width: 100%; margin: 1rem 0; font-variant-numeric: tabular-nums; }
+.wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; margin: 1rem 0; font-variant-numeric: tabular-nums; font-size: .875rem; }
 th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); white-space: nowrap; } th, .soft { color: var(--soft); font-weight: normal; }
 ul { list-style: none; padding: 0; } .passed { color: var(--ok); } .failed { color: var(--bad); }
 svg { width: 100%; height: auto; margin-top: .75rem; } svg text { font-size: 11px; fill: var(--ink); } svg .tick { fill: var(--soft); text-anchor: middle; }
 svg .ok { fill: var(--ok); } svg .bad { fill: var(--bad); } svg .owner { fill: var(--owner); } svg .fault { fill: var(--fault); }
 svg line.mark { stroke: var(--soft); stroke-dasharray: 3 3; } svg text.mark { fill: var(--soft); }
+svg line.state { stroke: var(--state); stroke-width: 1.5; } svg text.state { fill: var(--ink); font-size: 9px; paint-order: stroke; stroke: var(--paper); stroke-width: 3px; }
+svg path.cut { stroke: var(--bad); stroke-width: 1.5; }
 `;
 
-/** All drills of a run as one file to keep: what was predicted, what was measured, and what happened when. */
-export function drillHtml(results: readonly DrillResult[]): string {
+/** All drills of a run as one file to keep: what was predicted, what was measured, what came of it the last time, and what happened when. */
+export function drillHtml(results: readonly DrillResult[], rows: readonly Row[], past: Past): string {
   const [first] = results;
   const title = `Drills of cluster ${first?.cluster ?? ''}`;
   const good = results.filter(passed).length;
@@ -25,29 +30,32 @@ export function drillHtml(results: readonly DrillResult[]): string {
     `<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(title)}</title><style>${STYLE}</style></head><body>`,
     `<h1>${escaped(title)}</h1>`,
     `<p><span class="${good === results.length ? 'passed' : 'failed'}">${good} of ${results.length} passed</span> <span class="soft">${escaped(first?.started ?? '')}</span></p>`,
-    '<table><tr><th>scenario</th><th>node</th><th>VIP</th><th>predicted</th><th>measured</th><th>failed requests</th><th>two owners</th><th>way back</th><th></th></tr>',
-    ...results.flatMap((result) => result.tracks.map((track) => row(result, track))),
-    '</table>',
+    `<div class="wide"><table><tr>${HEAD.map((word) => `<th>${word}</th>`).join('')}</tr>`,
+    ...rows.map((row) => rowHtml(row, past)),
+    '</table></div>',
     ...results.map(section),
     '</body></html>',
     '',
   ].join('\n');
 }
 
-const verdictOf = (good: boolean) => `<span class="${good ? 'passed' : 'failed'}">${good ? 'passed' : 'failed'}</span>`;
+const verdictOf = (good: boolean, words = good ? 'passed' : 'failed') => `<span class="${good ? 'passed' : 'failed'}">${words}</span>`;
 
-function row(result: DrillResult, { vip, expectation, outage, failures, dualOwner, failback }: TrackResult): string {
-  const cells = [result.scenario, result.target, vip, showSpan(expectation.outage), showMs(outage), showFailures(failures)];
-  const times = [dualOwner === 0 ? '–' : showMs(dualOwner), showMs(failback)];
-  return `<tr>${[...cells, ...times].map((c) => `<td>${escaped(c)}</td>`).join('')}<td>${verdictOf(passed(result))}</td></tr>`;
+function rowHtml(row: Row, past: Past): string {
+  const cells = cellsOf(row, past).map((cell, i) => (HEAD[i] === 'verdict' ? verdictOf(row.passed === row.rounds, cell) : escaped(cell)));
+  const before = past.get(rowKey(row));
+  const change = before && row.outage.p50 - before.outage.p50;
+  return `<tr>${cells.map((cell, i) => `<td>${cell}${HEAD[i] === 'last time' && change !== undefined ? ` <span class="soft">(now ${showChange(change)})</span>` : ''}</td>`).join('')}</tr>`;
 }
+
+const showChange = (ms: number) => `${ms < 0 ? '−' : '+'}${Math.abs(Math.round(ms))} ms`;
 
 function section(result: DrillResult): string {
   const nodes = [...new Set(result.tracks.flatMap((t) => [...t.tenancy.map((tenure) => tenure.node), result.target]))].sort();
   return [
     `<section><h2>${escaped(result.scenario)} on ${escaped(result.target)} ${verdictOf(passed(result))}</h2>`,
-    `<p class="soft">${escaped(result.does)}; ${escaped(result.started)}; a keep-alive connection was cut ${result.cuts === 1 ? 'once' : `${result.cuts} times`}</p>`,
-    ...result.tracks.map((track) => chart(result, track, nodes)),
+    `<p class="soft">${escaped(result.does)}; ${escaped(result.started)}</p>`,
+    ...result.tracks.flatMap((track) => [chart(result, track, nodes), `<p class="soft">${escaped(connections(track))}</p>`]),
     '<ul>',
     ...result.verdicts.map(
       (v) =>

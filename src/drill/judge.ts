@@ -1,4 +1,5 @@
 import type { Verdict } from '../model/event.ts';
+import { ownersAtEnd } from './owners.ts';
 import { type DrillResult, showMs, showSpan, type TrackResult } from './result.ts';
 
 /** What a probe every 20 ms, clocks good to half a trip and a busy controller add to a timer (design: upper bound + 0.5 s). */
@@ -19,7 +20,9 @@ export function judge(result: Omit<DrillResult, 'verdicts'>, rightful: Rightful,
       movement(track, result.target),
       ...(track.expectation.doubles ? [] : [single(track)]),
       atEnd(track, result.record.to, rightful.get(track.instance)),
+      ...(track.others.length === 0 ? [] : [together(track, result.record.to)]),
     ]),
+    { check: 'the undo is complete', passed: result.leftovers.length === 0, detail: result.leftovers.join('; ') },
     {
       check: 'full redundancy again',
       passed: result.redundant !== undefined,
@@ -66,10 +69,21 @@ const single = ({ vip, dualOwner }: TrackResult): Verdict => ({
 });
 
 function atEnd({ vip, tenancy }: TrackResult, end: number, rightful: string | undefined): Verdict {
-  const owners = tenancy.filter((t) => t.to >= end).map((t) => t.node);
+  const owners = ownersAtEnd(tenancy, end);
   return {
     check: `${vip} ends with ${rightful ?? 'one owner'}`,
     passed: owners.length === 1 && (rightful === undefined || owners[0] === rightful),
     detail: owners.length === 0 ? 'no node holds it' : `${owners.join(' and ')} hold${owners.length === 1 ? 's' : ''} it`,
+  };
+}
+
+/** The VIPs of an instance move as one: the others never had two owners for longer, and end where the first ends. */
+function together({ instance, tenancy, others, expectation }: TrackResult, end: number): Verdict {
+  const owners = ownersAtEnd(tenancy, end).join(' and ');
+  const apart = others.filter((o) => o.owners.join(' and ') !== owners || (!expectation.doubles && o.dualOwner > OVERLAP_MS));
+  return {
+    check: `the other ${others.length} VIPs of ${instance} go along`,
+    passed: apart.length === 0,
+    detail: apart.map((o) => `${o.vip} on ${o.owners.join(' and ') || 'no node'}, ${showMs(o.dualOwner)} on two`).join('; '),
   };
 }

@@ -35,6 +35,9 @@ function tenuresOf(node: string, sightings: readonly Sighting[], end: number): T
 export const ownersAt = (tenancy: readonly Tenure[], at: number): string[] =>
   tenancy.filter((t) => t.from <= at && at < t.to).map((t) => t.node);
 
+/** Those whose tenure lasts to the end of the watch. */
+export const ownersAtEnd = (tenancy: readonly Tenure[], end: number): string[] => tenancy.filter((t) => t.to >= end).map((t) => t.node);
+
 /** The first time after `from` that a node other than `node` got the VIP. */
 export const nextOwner = (tenancy: readonly Tenure[], node: string, from: number): Tenure | undefined =>
   tenancy.find((t) => t.node !== node && t.from >= from);

@@ -8,6 +8,7 @@ import type { Probe } from '../model/probe.ts';
 import { sh } from '../shell/sh.ts';
 import { type Answer, ask } from '../verify/ask.ts';
 import { type Journal, readJournal } from './dead-man.ts';
+import { remains } from './host-commands.ts';
 import type { Fault, Scene } from './scenario.ts';
 import type { Actor, Stage } from './stage.ts';
 
@@ -47,11 +48,13 @@ async function look(world: World, { actors, tracks, spec, rightful }: Stage): Pr
   // By its own address every node must serve, and by the VIP whoever the network takes for its owner.
   const doors = tracks.flatMap(({ target }) => [...actors.map((a) => ({ ...target, address: a.address })), target]);
   const answers = await Promise.all(doors.map(async (door) => ({ door, answer: await ask(door, ANSWER_MS, spec.node_header) })));
-  const held = tracks.map(({ vip, instance }) => ({
-    vip,
-    instance,
-    by: seen.filter((s) => s.addresses.has(vip)).map((s) => s.actor.name),
-  }));
+  const held = tracks.flatMap(({ vip, others, instance }) =>
+    [vip, ...others].map((address) => ({
+      vip: address,
+      instance,
+      by: seen.filter((s) => s.addresses.has(address)).map((s) => s.actor.name),
+    })),
+  );
   const ownership = held.flatMap(({ vip, by, instance }) => {
     const due = rightful.get(instance.name);
     if (by.length === 0) return [`no node holds ${vip}`];
@@ -104,6 +107,21 @@ export async function refuseUnready(actors: readonly Actor[], { needs }: Fault):
     const missing = (await session.answer({ probe, ...as })) as readonly string[];
     if (missing.length > 0) throw new VipctlError(`${name} lacks ${missing.join(', ')}, which this scenario needs`);
   }
+}
+
+/** What the undo of a drill left behind, by host: nothing, or it is no undo. */
+export async function leftovers(actors: readonly Actor[]): Promise<string[]> {
+  const found = await Promise.all(
+    actors.map(async ({ name, session, as, scene }) => {
+      const probe: Probe<readonly string[]> = {
+        command: remains(scene),
+        parse: ({ stdout }) => stdout.split('\n').filter((l) => l !== ''),
+      };
+      session.forget();
+      return ((await session.answer({ probe, ...as })) as readonly string[]).map((what) => `${name}: ${what}`);
+    }),
+  );
+  return found.flat();
 }
 
 /** The drill that holds a host, if any. */

@@ -1,8 +1,10 @@
 import type { Span } from '../cluster/timing.ts';
 import type { Verdict } from '../model/event.ts';
+import type { Cut } from './live.ts';
 import type { Failures, Sample } from './measure.ts';
 import type { Tenure } from './owners.ts';
 import type { Expectation } from './scenario.ts';
+import type { Transition } from './transitions.ts';
 
 /** What clients of one VRRP instance saw of a drill. Times in ms; moments count from the injection. */
 export interface TrackResult {
@@ -21,6 +23,14 @@ export interface TrackResult {
   /** The longest stretch without an answer after the fault was taken back. */
   readonly failback: number;
   readonly tenancy: readonly Tenure[];
+  /** The other VIPs of the instance: how long two nodes held one, and who did at the end. */
+  readonly others: readonly { readonly vip: string; readonly dualOwner: number; readonly owners: readonly string[] }[];
+  /** How the one keep-alive connection was cut, and opened again each time. */
+  readonly keepAlive: readonly Cut[];
+  /** How the one connection was cut whose client waits for as long as TCP does, and opens no other; undefined: not at all. */
+  readonly longLived: Cut | undefined;
+  /** Changes of state of the instance, by keepalived's own words. */
+  readonly transitions: readonly Transition[];
   readonly samples: readonly Sample[];
 }
 
@@ -36,8 +46,8 @@ export interface DrillResult {
   readonly redundant: number | undefined;
   /** Where the record begins and ends. */
   readonly record: { readonly from: number; readonly to: number };
-  /** How often the one keep-alive connection was cut. */
-  readonly cuts: number;
+  /** What the undo left behind on the hosts that were struck. */
+  readonly leftovers: readonly string[];
   readonly tracks: readonly TrackResult[];
   readonly verdicts: readonly Verdict[];
 }
@@ -60,3 +70,10 @@ export const showFailures = (failures: Failures): string =>
   Object.entries(failures)
     .map(([kind, count]) => `${count} ${kind}`)
     .join(', ') || 'none';
+
+/** What became of the connections that clients wanted to keep. */
+export function connections({ vip, keepAlive, longLived }: TrackResult): string {
+  const when = ({ at, how }: Cut) => `${how} after ${(at / 1000).toFixed(2)} s`;
+  const kept = keepAlive.length === 0 ? 'was never cut' : `was cut ${keepAlive.map(when).join(', ')}`;
+  return `${vip}: the keep-alive connection ${kept}; the long-lived one ${longLived ? `ended: ${when(longLived)}` : 'lasted'}`;
+}

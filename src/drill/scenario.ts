@@ -1,6 +1,7 @@
 import type { Instance } from '../cluster/instances.ts';
 import type { Outages, Span } from '../cluster/timing.ts';
 import type { Command } from '../shell/sh.ts';
+import type { Surroundings, Way } from './surroundings.ts';
 
 /** What a scenario does to clients. `none` is safe; `down`: no service while it lasts; `split`: two owners for a while. */
 export type Risk = 'none' | 'failover' | 'split' | 'down';
@@ -11,20 +12,23 @@ export interface Scene {
   readonly engine: 'haproxy' | 'nginx';
   /** Whether the proxy lives in a container, where signals to its unit do not reach it. */
   readonly contained: boolean;
+  /** Version of its keepalived; undefined: unknown, taken for a current one. */
+  readonly keepalived: string | undefined;
   readonly maintenanceFile: string;
   /** IP versions of the VIPs. */
   readonly versions: readonly (4 | 6)[];
+  /** Every VIP of the cluster, as an address. */
+  readonly vips: readonly string[];
+  /** The interface of each instance on this node, by instance; empty where nothing was asked of the host. */
+  readonly links: ReadonlyMap<string, string>;
   /** Servers behind the listener that is probed. */
   readonly servers: readonly Server[];
   /** The way our session takes; absent where there is none (a local connection). */
   readonly way?: Way;
-}
-
-/** An SSH session as the host sees it. */
-export interface Way {
-  readonly client: string;
-  /** Port of its SSH server. */
-  readonly port: number;
+  /** Absent where nothing was asked of the host. */
+  readonly around?: Surroundings;
+  /** It is a lab host of this machine, whose power we may cut. */
+  readonly powered: boolean;
 }
 
 export interface Server {
@@ -43,6 +47,8 @@ export interface Fault {
   readonly undo: Command;
   /** Programs the host must have for it. */
   readonly needs: readonly string[];
+  /** The host goes down and comes back by itself: by its own hand, or its power is cut from outside. */
+  readonly down?: 'itself' | 'power';
 }
 
 /** What must come of a fault for one VRRP instance. */
@@ -89,3 +95,6 @@ export const unharmed = (because: string): Expectation => ({ outage: { from: 0, 
 /** The VIPs move from the struck node within a span; where it holds none, nothing happens. */
 export const moves = ({ held }: Subject, outage: Span, because: string): Expectation =>
   held ? { outage, because, vips: 'move', doubles: false } : unharmed('the node holds none of these VIPs');
+
+/** Seconds until a balancer that took all its servers for dead uses one again. */
+export const recovery = ({ servers }: Scene): number => Math.max(0, ...servers.map((s) => s.recovery));

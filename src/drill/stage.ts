@@ -1,21 +1,17 @@
-import { maintenanceFile } from '../cluster/checks.ts';
-import { methodOf } from '../cluster/install.ts';
 import { type Instance, instancesOf } from '../cluster/instances.ts';
 import { listenersOf } from '../cluster/listeners.ts';
 import type { ClusterSpec } from '../cluster/schema.ts';
 import { predictOutages } from '../cluster/timing.ts';
-import { clusterInventory, clusterNodes, clusterSpec } from '../engine/node.ts';
+import { clusterNodes, clusterSpec } from '../engine/node.ts';
 import { becomeUser } from '../engine/prepare.ts';
 import { pooled } from '../engine/rolling.ts';
 import { addressOf, variables } from '../engine/variables.ts';
 import type { HostRun, World } from '../engine/world.ts';
-import { ConfigError, HostError } from '../model/errors.ts';
-import type { Probe } from '../model/probe.ts';
-import { sh } from '../shell/sh.ts';
+import { ConfigError } from '../model/errors.ts';
 import type { Target } from '../verify/ask.ts';
 import type { Rightful } from './judge.ts';
-import type { Expectation, Scenario, Scene, Way } from './scenario.ts';
-import { serversBehind } from './servers.ts';
+import type { Expectation, Scenario, Scene } from './scenario.ts';
+import { plainScene, sceneOf } from './scene.ts';
 import type { Watched } from './watch.ts';
 
 /** A node of the cluster under drill. */
@@ -24,10 +20,11 @@ export interface Actor extends Watched {
   readonly scene: Scene;
 }
 
-/** What is watched of a VRRP instance: its first VIP, through a listener that clients use. */
+/** What is watched of a VRRP instance: its first VIP, through a listener that clients use; of all its VIPs, who holds them. */
 export interface Track {
   readonly instance: Instance;
   readonly vip: string;
+  readonly others: readonly string[];
   readonly target: Target;
 }
 
@@ -42,23 +39,35 @@ export interface Stage {
 
 /** Looks at every node of the one cluster of an inventory. Throws ConfigError, UnreachableError or HostError: a drill needs all of them. */
 export async function setStage(world: World): Promise<Stage> {
-  const members = [...world.hosts.values()].filter((run) => variables(world, run)('cluster') !== undefined);
-  const spec = theCluster(world, members);
+  const { spec, members } = theCluster(world);
   const addresses = members.map((run) => addressOf(world, run));
   await pooled(members, world.options.forks, async (run) => {
     run.facts = await run.session.facts(asRoot(world, run), addresses);
   });
-  const instances = instancesOf(spec, clusterNodes(world, spec.name));
-  const tracks = instances.flatMap((instance) => trackOf(spec, instance));
-  if (tracks.length === 0) throw new ConfigError(`cluster ${spec.name} has no port that clients reach through a VIP: nothing to measure`);
+  const { instances, tracks } = tracksOf(world, spec);
   const actors = await pooled(members, world.options.forks, async (run) => ({
     name: run.host.name,
     session: run.session,
     as: asRoot(world, run),
     address: addressOf(world, run),
-    scene: await sceneOf(world, spec, run, instances),
+    scene: await sceneOf(world, spec, run, instances, asRoot(world, run)),
   }));
   return { spec, actors, tracks, rightful: new Map(instances.map((i) => [i.name, rightfulOwner(i)])) };
+}
+
+/** What is predicted for every instance when a scenario strikes its owner, by the inventory alone: no host is asked. */
+export function foretell(world: World, scenario: Scenario, lasts: (tracks: readonly Track[]) => number): [Track, Expectation][] {
+  const { spec } = theCluster(world);
+  const { tracks, instances } = tracksOf(world, spec);
+  const scene = plainScene(world, spec, instances);
+  return tracks.map((track) => [track, expect(scenario, track, scene, true, lasts(tracks))]);
+}
+
+function tracksOf(world: World, spec: ClusterSpec) {
+  const instances = instancesOf(spec, clusterNodes(world, spec.name));
+  const tracks = instances.flatMap((instance) => trackOf(spec, instance));
+  if (tracks.length === 0) throw new ConfigError(`cluster ${spec.name} has no port that clients reach through a VIP: nothing to measure`);
+  return { instances, tracks };
 }
 
 /** What is predicted for a track when a scenario strikes a node for some seconds. */
@@ -68,7 +77,8 @@ export function expect(scenario: Scenario, { instance }: Track, scene: Scene, he
 
 const asRoot = (world: World, run: HostRun) => ({ become: becomeUser(world, { become: true }, variables(world, run)) });
 
-function theCluster(world: World, members: readonly HostRun[]): ClusterSpec {
+function theCluster(world: World) {
+  const members = [...world.hosts.values()].filter((run) => variables(world, run)('cluster') !== undefined);
   const specs = new Map(
     members.map((run) => {
       const spec = clusterSpec(world, run, variables(world, run)('cluster') ?? {});
@@ -82,40 +92,15 @@ function theCluster(world: World, members: readonly HostRun[]): ClusterSpec {
       hint: 'give an inventory of one cluster',
     });
   if (members.length < 2) throw new ConfigError(`cluster ${spec.name} has one node: nobody takes over, so there is nothing to drill`);
-  return spec;
+  return { spec, members };
 }
-
-async function sceneOf(world: World, spec: ClusterSpec, run: HostRun, instances: readonly Instance[]): Promise<Scene> {
-  const init = run.facts?.init;
-  if (init === undefined) throw new HostError(`${run.host.name}: neither systemd nor SysV: how its services are stopped is unknown`);
-  const [listener] = listenersOf(spec);
-  const way = await run.session.answer({ probe: wayProbe, become: undefined });
-  return {
-    init,
-    engine: spec.engine ?? 'haproxy',
-    contained: methodOf(spec, spec.engine ?? 'haproxy') === 'docker',
-    maintenanceFile: maintenanceFile(spec),
-    versions: [...new Set(instances.flatMap((i) => i.vips.map((v) => (v.family === 'inet' ? 4 : 6) as 4 | 6)))].sort(),
-    servers: listener ? serversBehind(spec, listener, clusterInventory(world)) : [],
-    ...(way as { readonly way?: Way }),
-  };
-}
-
-/** sshd tells the login user's shell: client address, its port, own address, own port. */
-const wayProbe: Probe<{ readonly way?: Way }> = {
-  command: sh`echo "$SSH_CONNECTION"`,
-  parse({ stdout }) {
-    const [, client, port] = /^(\S+) \d+ \S+ (\d+)$/m.exec(stdout) ?? [];
-    return client === undefined ? {} : { way: { client, port: Number(port) } };
-  },
-};
 
 function trackOf(spec: ClusterSpec, instance: Instance): Track[] {
-  const [vip] = instance.vips;
+  const [vip, ...others] = instance.vips.map((v) => v.address);
   if (!vip) return [];
-  const listeners = listenersOf(spec).filter((l) => l.address === '' || l.address === vip.address);
+  const listeners = listenersOf(spec).filter((l) => l.address === '' || l.address === vip);
   const listener = listeners.find((l) => l.protocol !== 'tcp') ?? listeners[0];
-  return listener ? [{ instance, vip: vip.address, target: { ...listener, address: vip.address } }] : [];
+  return listener ? [{ instance, vip, others, target: { ...listener, address: vip } }] : [];
 }
 
 const rightfulOwner = ({ preempt, priorities }: Instance): string | undefined =>

@@ -1,28 +1,32 @@
 import { failuresOf, firstFailure, longestGap, sharesOf } from './measure.ts';
-import { longestDouble, nextOwner, tenures } from './owners.ts';
+import { longestDouble, nextOwner, ownersAtEnd, tenures } from './owners.ts';
 import type { Recording } from './recorder.ts';
 import type { TrackResult } from './result.ts';
 import type { Expectation } from './scenario.ts';
 import type { Track } from './stage.ts';
+import type { Transition } from './transitions.ts';
+
+/** What was seen of all VIPs. */
+export type Seen = Pick<Recording, 'samples' | 'sightings' | 'keepAlive' | 'longLived'> & { readonly transitions: readonly Transition[] };
 
 interface Moments {
   readonly owner: string;
   readonly expectation: Expectation;
   readonly injected: number;
   readonly undone: number;
+  /** Beginning and end of the record. */
+  readonly from: number;
   readonly to: number;
 }
 
 /** What clients of one VIP saw; every time counts from the injection. */
-export function summarize(
-  { instance, vip, target }: Track,
-  recording: Pick<Recording, 'samples' | 'sightings'>,
-  moments: Moments,
-): TrackResult {
+export function summarize({ instance, vip, others, target }: Track, recording: Seen, moments: Moments): TrackResult {
   const { owner, expectation, injected, undone, to } = moments;
   const samples = (recording.samples.get(vip) ?? []).map((s) => ({ ...s, sent: s.sent - injected, done: s.done - injected }));
-  const sightings = recording.sightings.map((s) => ({ ...s, at: s.at - injected }));
+  const since = <T extends { readonly at: number }>(all: readonly T[] = []): T[] => all.map((one) => ({ ...one, at: one.at - injected }));
+  const sightings = since(recording.sightings);
   const end = to - injected;
+  const recordFrom = moments.from - injected;
   const tenancy = tenures(sightings, vip, end);
   const fault = { from: 0, to: undone - injected };
   const next = nextOwner(tenancy, owner, 0);
@@ -45,6 +49,13 @@ export function summarize(
     dualOwner: longestDouble(tenancy, { from: 0, to: end }),
     failback: back.to - back.from,
     tenancy,
+    others: others.map((other) => {
+      const held = tenures(sightings, other, end);
+      return { vip: other, dualOwner: longestDouble(held, { from: 0, to: end }), owners: ownersAtEnd(held, end) };
+    }),
+    keepAlive: since(recording.keepAlive.get(vip)),
+    longLived: since(recording.longLived.get(vip))[0],
+    transitions: since(recording.transitions).filter((t) => t.instance === instance.name && t.at >= recordFrom && t.at <= end),
     samples,
   };
 }

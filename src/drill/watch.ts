@@ -35,9 +35,14 @@ export async function clockOffset({ name, session, as }: Watched): Promise<numbe
 export interface Watch {
   /** Resolves once the first look is there. */
   readonly ready: Promise<void>;
+  /** Rejects where it ends without having been stopped. */
+  readonly ended: Promise<void>;
   /** Ends it; rejects where it had ended before, for then nobody knows what was missed. */
   stop(): Promise<void>;
 }
+
+/** A line is under way no longer than this (ms); a stamp further from its arrival is that of a clock somebody has set meanwhile. */
+const UNDER_WAY_MS = 5_000;
 
 /** Tells every VIP that comes to a host or leaves it, as the kernel reports it, stamped with the host's clock. */
 export function watchAddresses(
@@ -53,7 +58,9 @@ export function watchAddresses(
   const onProgress = (line: string) => {
     if (line.endsWith(' ready')) return isReady();
     const sighting = parseSighting(line, host.name, offset);
-    if (sighting && vips.includes(sighting.vip)) tell(sighting);
+    if (!sighting || !vips.includes(sighting.vip)) return;
+    const arrived = now();
+    tell(Math.abs(arrived - sighting.at) > UNDER_WAY_MS ? { ...sighting, at: arrived } : sighting);
   };
   const ended = host.session.perform([run(WATCH(seconds))], { ...host.as, onProgress, timeoutSeconds: seconds }).then(() => {
     if (!stopping) throw new HostError(`${host.name}: the watch of its addresses ended early`);
@@ -62,6 +69,7 @@ export function watchAddresses(
   ended.catch(() => undefined);
   return {
     ready: Promise.race([first, ended]),
+    ended,
     async stop() {
       stopping = true;
       await host.session.perform([run(sh`[ ! -s ${PID} ] || kill -s TERM "$(cat ${PID})"`)], host.as);

@@ -159,12 +159,16 @@ export class Session {
   async #trip(inputs: readonly Input[], mode: 'answers' | 'steps', as: As, seconds: number): Promise<readonly CommandResult[]> {
     const { become, onProgress } = as;
     const onLine = onProgress && ((line: string) => line.startsWith(PROGRESS) && onProgress(line.slice(PROGRESS.length)));
+    let used: Promise<Connection> | undefined;
     try {
-      const connection = await this.#open();
+      const opening = this.#open();
+      used = this.#connection;
+      const connection = await opening;
       const timeoutSeconds = as.timeoutSeconds ?? seconds;
       return await connection.run({ inputs, mode, timeoutSeconds, ...(become !== undefined && { become }), ...(onLine && { onLine }) });
     } catch (error) {
-      if (error instanceof UnreachableError) this.#lost = error;
+      // A trip of a connection that was given up says nothing of its successor.
+      if (error instanceof UnreachableError && used === this.#connection) this.#lost = error;
       throw error;
     }
   }

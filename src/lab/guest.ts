@@ -27,7 +27,7 @@ export function powerOf({ keepers, nspawn, init }: Guest): Power {
 /** Boots a host whose files are in place; returns as soon as it has been started. */
 export async function startGuest(lab: string, host: string, layers: readonly string[], boot: Boot): Promise<void> {
   const places = hostPlaces(lab, host);
-  await rm(places.work, { recursive: true, force: true });
+  for (const path of [places.work, places.outage]) await rm(path, { recursive: true, force: true });
   for (const path of [places.work, places.root]) await mkdir(path, { recursive: true });
   const nspawn = [
     ...(boot.environment ? ['env', ...boot.environment] : []),

@@ -22,11 +22,11 @@ export function labPlaces(lab: string) {
   } as const;
 }
 
-/** The files of one host: `upper` and `work` are overlayfs's, `root` its mount point, `log` its console. */
+/** The files of one host: `upper` and `work` are overlayfs's, `root` its mount point, `log` its console, `outage` when its power comes back. */
 export function hostPlaces(lab: string, host: string) {
   const folder = join(LABS, lab, 'hosts', host);
   const [upper, work, root] = [join(folder, 'upper'), join(folder, 'work'), join(folder, 'root')];
-  return { folder, upper, work, root, log: join(folder, 'console.log') } as const;
+  return { folder, upper, work, root, log: join(folder, 'console.log'), outage: join(folder, 'outage') } as const;
 }
 
 /** The lab's bridge; an interface name has at most 15 characters (IFNAMSIZ). */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { drillHtml } from '../../../src/drill/html.ts';
 import { judge } from '../../../src/drill/judge.ts';
+import { rowKey, rowsOf } from '../../../src/drill/rows.ts';
 import { result } from './results.ts';
 
 const drilled = result({
@@ -10,7 +11,11 @@ const drilled = result({
     { sent: 250, done: 750, kind: 'timeout' },
   ],
 });
-const page = drillHtml([{ ...drilled, cluster: 'a <b> & "c"', verdicts: judge(drilled, new Map([['web', 'lb1']]), undefined) }]);
+const whole = { ...drilled, cluster: 'a <b> & "c"', verdicts: judge(drilled, new Map([['web', 'lb1']]), undefined) };
+const rows = rowsOf([whole]);
+const [row] = rows;
+const past = new Map(row ? [[rowKey(row), { ...row, started: '2026-10-01T00:00:00.000Z', outage: { ...row.outage, p50: 1700 } }]] : []);
+const page = drillHtml([whole], rows, past);
 
 describe('the page of a drill', () => {
   it('needs nothing but itself', () => expect(page).not.toMatch(/<script|<link|src=|url\(|@import/));
@@ -20,6 +25,15 @@ describe('the page of a drill', () => {
   it('counts requests by tenth of a second', () => {
     expect(page).toContain('<title>0.00 s: 1 answered, 1 refused</title>');
     expect(page).toContain('<title>0.20 s: 0 answered, 1 timeout</title>');
+  });
+  it('compares with the last time', () => expect(page).toContain('<td>1.70 s on 2026-10-01 <span class="soft">(now +20 ms)</span></td>'));
+  it('tells what became of lasting connections', () =>
+    expect(page).toContain(
+      '10.0.0.100: the keep-alive connection was cut closed after 0.01 s; the long-lived one ended: reset after 0.01 s',
+    ));
+  it('draws what keepalived said of itself', () => {
+    expect(page).toContain('<title>keepalived on lb1 goes to FAULT at 1.65 s</title>');
+    expect(page.match(/<line class="state"/g)).toHaveLength(2);
   });
   it('draws who held the VIP', () => expect(page.match(/class="owner"/g)).toHaveLength(3));
   it('marks the moments', () =>

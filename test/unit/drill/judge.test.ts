@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { drillJson } from '../../../src/drill/json.ts';
 import { judge } from '../../../src/drill/judge.ts';
 import { type DrillResult, showSpan, type TrackResult } from '../../../src/drill/result.ts';
+import { rowsOf } from '../../../src/drill/rows.ts';
 import { resultTable } from '../../../src/drill/table.ts';
 import { result } from './results.ts';
 import { scenario, subject } from './scenes.ts';
@@ -24,6 +25,17 @@ describe('a drill', () => {
 
   it('fails without full redundancy', () =>
     expect(failing({ ...result(), redundant: undefined })).toEqual(['full redundancy again: not within the time given']));
+  it('fails when its undo leaves something behind', () =>
+    expect(failing({ ...result(), leftovers: ['lb1: /etc/keepalived/maintenance'] })).toEqual([
+      'the undo is complete: lb1: /etc/keepalived/maintenance',
+    ]));
+  it.each([
+    ['the same', { dualOwner: 3, owners: ['lb1'] }, []],
+    ['elsewhere', { dualOwner: 3, owners: [] }, ['the other 1 VIPs of web go along: 10.0.0.101 on no node, 3 ms on two']],
+    ['on two nodes', { dualOwner: 400, owners: ['lb1'] }, ['the other 1 VIPs of web go along: 10.0.0.101 on lb1, 400 ms on two']],
+  ])('holds the other VIPs of an instance against the first: %s', (_, other, reasons) =>
+    expect(failing(result({ others: [{ vip: '10.0.0.101', ...other }] }))).toEqual(reasons),
+  );
   it('fails when it takes longer than accepted', () =>
     expect(failing(result(), ['lb1'], 1700)).toEqual(['outage of 10.0.0.100 accepted: 1.72 s of at most 1.70 s']));
   it('may end with any owner where nobody preempts', () =>
@@ -46,14 +58,19 @@ describe('its words', () => {
     const drilled = result(parts);
     return { ...drilled, verdicts: judge(drilled, new Map([['web', 'lb1']]), undefined) };
   };
-  it('hold predicted against measured', () => expect(resultTable([whole()])[1]).toMatch(/1–2\.06 s +1\.72 s +81 refused, 3 timeout/));
+  const rowsText = (...all: DrillResult[]) => resultTable(rowsOf(all), new Map())[1];
+  it('hold predicted against measured', () => expect(rowsText(whole())).toMatch(/1–2\.06 s +1\.72 s +- +81 refused, 3 timeout/));
   it('sum up several rounds', () =>
-    expect(resultTable([whole(), whole({ outage: 2900 })])[1]).toMatch(
-      /1\.72 s \/ 1\.72 s \/ 2\.90 s \/ 2\.90 s +162 refused.*1 of 2 passed/,
-    ));
+    expect(rowsText(whole(), whole({ outage: 2900 }))).toMatch(/1\.72 s \/ 1\.72 s \/ 2\.90 s \/ 2\.90 s +- +162 refused.*1 of 2 passed/));
   it('are one JSON document without single requests', () => {
-    const document = JSON.parse(drillJson([whole()]));
-    expect(document).toMatchObject({ version: 1, result: 'ok', statistics: { 'haproxy-stop': { rounds: 1, outage: { p95: 1720 } } } });
+    const document = JSON.parse(drillJson([whole()], rowsOf([whole()])));
+    expect(document).toMatchObject({
+      version: 1,
+      result: 'ok',
+      summary: [
+        { scenario: 'haproxy-stop', rounds: 1, outage: { p95: 1720 }, redundancy: { p50: 4700 }, cuts: { keepAlive: 1, longLived: 1 } },
+      ],
+    });
     expect(document.drills[0].tracks[0]).not.toHaveProperty('samples');
   });
 });

@@ -20,6 +20,13 @@ const track: TrackResult = {
     { node: 'lb2', from: 1720, to: 10_693 },
     { node: 'lb1', from: 10_690, to: 11_700 },
   ],
+  others: [],
+  keepAlive: [{ at: 12, how: 'closed' }],
+  longLived: { at: 12, how: 'reset' },
+  transitions: [
+    { at: 1650, node: 'lb1', instance: 'web', state: 'FAULT' },
+    { at: 1712, node: 'lb2', instance: 'web', state: 'MASTER' },
+  ],
   samples: [],
 };
 
@@ -33,6 +40,6 @@ export const result = (parts: Partial<TrackResult> = {}): Omit<DrillResult, 'ver
   undone: 6030,
   redundant: 10_730,
   record: { from: -2100, to: 11_700 },
-  cuts: 1,
+  leftovers: [],
   tracks: [{ ...track, ...parts }],
 });

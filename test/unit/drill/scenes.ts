@@ -15,7 +15,12 @@ export const scene: Scene = {
     { name: 'web1', address: '10.0.0.21', port: 80, recovery: 6 },
     { name: 'web2', address: '10.0.0.22', recovery: 6 },
   ],
-  way: { client: '10.0.0.254', port: 22 },
+  keepalived: '2.2.7',
+  vips: ['10.0.0.100'],
+  links: new Map([['web', 'eth1']]),
+  way: { client: '10.0.0.254', port: 22, links: ['eth0'] },
+  around: { container: false, fences: true, logs: { type: 'ext2/ext3', size: 1_000_000, room: 500_000 }, memory: 500_000 },
+  powered: true,
 };
 
 /** The one instance of a minimal cluster, struck for 6 s. */

@@ -27,12 +27,21 @@ describe('what clients saw', () => {
     { at: T0 + 9002, node: 'lb2', vip, held: false },
   ];
   const { instance } = subject(true);
-  const track = { instance, vip, target: { address: vip, port: 80, protocol: 'http' as const } };
+  const track = { instance, vip, others: ['10.0.0.101'], target: { address: vip, port: 80, protocol: 'http' as const } };
   const expectation = scenario('haproxy-stop').expect(subject(true));
-  const moments = { owner: 'lb1', expectation, injected: T0, undone: T0 + 6000, to: T0 + 10_000 };
+  const moments = { owner: 'lb1', expectation, injected: T0, undone: T0 + 6000, from: T0 - 2000, to: T0 + 10_000 };
+  const seen = {
+    keepAlive: new Map([[vip, [{ at: T0 + 21, how: 'closed' as const }]]]),
+    longLived: new Map([[vip, []]]),
+    transitions: [
+      { at: T0 - 90_000, node: 'lb2', instance: 'web', state: 'BACKUP' as const },
+      { at: T0 + 1700, node: 'lb2', instance: 'web', state: 'MASTER' as const },
+      { at: T0 + 1700, node: 'lb2', instance: 'other', state: 'MASTER' as const },
+    ],
+  };
 
   it('counts from the injection', () =>
-    expect(summarize(track, { samples: new Map([[vip, samples]]), sightings }, moments)).toMatchObject({
+    expect(summarize(track, { ...seen, samples: new Map([[vip, samples]]), sightings }, moments)).toMatchObject({
       url: 'http://10.0.0.100:80/',
       outage: 1740,
       firstFailure: 20,
@@ -40,12 +49,16 @@ describe('what clients saw', () => {
       newOwner: { node: 'lb2', after: 1715 },
       dualOwner: 2,
       failback: 60,
+      others: [{ vip: '10.0.0.101', dualOwner: 0, owners: [] }],
+      keepAlive: [{ at: 21, how: 'closed' }],
+      longLived: undefined,
+      transitions: [{ at: 1700, node: 'lb2', instance: 'web', state: 'MASTER' }],
     }));
 
   it('gives an outage that outlasts the fault to the fault alone', () => {
     const dark = [...steady(-1000, 0, 'lb1'), ...steady(8000, 10_000, 'lb1')];
-    const seen = summarize(track, { samples: new Map([[vip, dark]]), sightings: sightings.slice(0, 1) }, moments);
-    expect(seen).toMatchObject({ outage: 8020, failback: 20, newOwner: undefined });
+    const found = summarize(track, { ...seen, samples: new Map([[vip, dark]]), sightings: sightings.slice(0, 1) }, moments);
+    expect(found).toMatchObject({ outage: 8020, failback: 20, newOwner: undefined });
   });
 });
 

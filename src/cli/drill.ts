@@ -165,7 +165,7 @@ function list(foretold: readonly Foretold[], io: Io): number {
     ...(hasCluster ? [showOutages(outages)] : []),
     does,
   ]);
-  const head = ['scenario', 'clients notice', ...(hasCluster ? ['predicted outage'] : []), 'what it does'];
+  const head = ['scenario', 'risk', ...(hasCluster ? ['predicted outage'] : []), 'what it does'];
   for (const line of table([head, ...rows], [...head.keys()])) io.stdout.write(`${line}\n`);
   return EXIT.ok;
 }

@@ -3,11 +3,12 @@ import { labHostAt, labOutage } from '../lab/outage.ts';
 import { run } from '../model/change.ts';
 import { HostError, UnreachableError } from '../model/errors.ts';
 import { sh } from '../shell/sh.ts';
+import type { Scene } from './scenario.ts';
 import type { Actor } from './stage.ts';
 import { clockOffset, now } from './watch.ts';
 
-/** How long a host may take to boot: a server with much memory tests it for minutes. */
-export const BOOT_SECONDS = 300;
+/** How long a host may take to boot, in seconds: a server with much memory tests it for minutes, a lab host is a container. */
+export const bootSeconds = ({ powered }: Pick<Scene, 'powered'>): number => (powered ? 60 : 300);
 const PAUSE_MS = 200;
 
 /** Cuts the power of a lab host for some seconds; answers with the moment of it. */
@@ -30,9 +31,10 @@ export interface Return {
 /** Waits until a host answers that has begun to boot after a moment; undefined when we are interrupted. Throws HostError when it takes too long. */
 export async function returned(world: World, actor: Actor, gone: number): Promise<Return | undefined> {
   let cause: Error | undefined;
-  for (const until = now() + BOOT_SECONDS * 1000; now() < until && !world.signal.aborted; await world.sleep(PAUSE_MS)) {
-    await actor.session.reopen();
+  const seconds = bootSeconds(actor.scene);
+  for (const until = now() + seconds * 1000; now() < until && !world.signal.aborted; await world.sleep(PAUSE_MS)) {
     try {
+      await actor.session.reconnect();
       const back = await begun(actor);
       if (back.at > gone) return back;
     } catch (error) {
@@ -42,7 +44,7 @@ export async function returned(world: World, actor: Actor, gone: number): Promis
     }
   }
   if (world.signal.aborted) return undefined;
-  throw new HostError(`${actor.name} has not come back within ${BOOT_SECONDS} s: ${cause?.message ?? 'it never went down'}`, { cause });
+  throw new HostError(`${actor.name} has not come back within ${seconds} s: ${cause?.message ?? 'it never went down'}`, { cause });
 }
 
 /** When the system a host runs began. */
@@ -59,7 +61,8 @@ const AGE = sh`read -r up idle </proc/uptime; set -- $(sed 's/.*) //' /proc/1/st
 
 /** When process 1 began, in ms since 1970 by the host's clock. */
 export function parseAge(stdout: string): number | undefined {
-  const [clock = Number.NaN, up = Number.NaN, ticks = Number.NaN, perSecond = Number.NaN] = stdout.trim().split(' ').map(Number);
-  const at = (clock - up + ticks / perSecond) * 1000;
-  return Number.isNaN(at) ? undefined : at;
+  const words = /^(\d+\.\d+) (\d+\.\d+) (\d+) (\d+)$/.exec(stdout.trim());
+  if (!words) return undefined;
+  const [, clock = 0, up = 0, ticks = 0, perSecond = 1] = words.map(Number);
+  return (clock - up + ticks / perSecond) * 1000;
 }

@@ -2,7 +2,7 @@ import { pooled } from '../engine/rolling.ts';
 import type { World } from '../engine/world.ts';
 import { EXIT, UnreachableError, VipctlError } from '../model/errors.ts';
 import { sh } from '../shell/sh.ts';
-import { BOOT_SECONDS, cutPower, returned } from './absence.ts';
+import { bootSeconds, cutPower, returned } from './absence.ts';
 import { type Course, refuseUnsteady, startCourse } from './course.ts';
 import { release, undo } from './dead-man.ts';
 import { judge } from './judge.ts';
@@ -36,7 +36,7 @@ export interface Order {
 /** Within how many seconds of its beginning a drill is undone on the hosts, whatever becomes of us. */
 export function healsWithin(scenario: Scenario, target: Actor, lasts: number): number {
   const aftermath = scenario.aftermath?.(target.scene) ?? 0;
-  const away = scenario.fault(target.scene).down ? BOOT_SECONDS : 0;
+  const away = scenario.fault(target.scene).down ? bootSeconds(target.scene) : 0;
   return Math.ceil((BASELINE_MS + SETTLE_MS + AFTER_MS) / 1000 + lasts + away + 2 * aftermath + GRACE_SECONDS);
 }
 
@@ -52,10 +52,11 @@ export async function drillOnce(world: World, stage: Stage, order: Order, tell: 
   const armed: Actor[] = [];
   try {
     // One after the other: whoever is second to lock the first host goes away empty-handed.
-    for (const actor of stage.actors) await armHost(actor, journal, struck.includes(actor) ? fault.undo : sh`:`, seconds, armed);
-    return await perform(world, stage, order, { fault, struck, offsets, seconds }, tell);
+    const lock = (actor: Actor) => armHost(actor, journal, struck.includes(actor) ? fault.undo : sh`:`, seconds, armed);
+    for (const actor of stage.actors) await lock(actor);
+    return await perform(world, stage, order, { fault, struck, offsets, seconds, lock }, tell);
   } finally {
-    await Promise.all(armed.map((actor) => free(actor, id, fault.down !== undefined && actor === target)));
+    await Promise.all([...new Set(armed)].map((actor) => free(actor, id, fault.down !== undefined && actor === target)));
   }
 }
 
@@ -73,11 +74,13 @@ interface Means {
   readonly struck: readonly Actor[];
   readonly offsets: Map<Actor, number>;
   readonly seconds: number;
+  /** Locks a host and arms its undo. */
+  readonly lock: (actor: Actor) => Promise<void>;
 }
 
 async function perform(world: World, stage: Stage, order: Order, means: Means, tell: (line: string) => void): Promise<DrillResult> {
   const { scenario, target, lasts } = order;
-  const { fault, struck, offsets, seconds } = means;
+  const { fault, struck, offsets, seconds, lock } = means;
   const began = new Date().toISOString();
   const course: Course = startCourse(stage, tell);
   const leaving = fault.down ? target : undefined;
@@ -133,6 +136,8 @@ async function perform(world: World, stage: Stage, order: Order, means: Means, t
     const back = await returned(world, target, now());
     if (!back) throw interrupted(`; ${target.name} comes back by itself`);
     offsets.set(target, back.offset);
+    // What a drill keeps on a host goes with its reboot.
+    await lock(target);
     await recording.follow(target, back.offset);
     course.tell(back.at, `${target.name} boots`);
     return back.at;

@@ -41,7 +41,8 @@ for link in $(ip -o route get "\${SSH_CONNECTION%% *}" 2>/dev/null | sed -n 's/.
 export const surroundingsProbe: Probe<Surroundings> = {
   command: sh`if [ -e /run/systemd/container ] || [ -e /.dockerenv ] || [ -e /run/.containerenv ] || tr '\\0' '\\n' </proc/1/environ | grep -q '^container='
 then echo container; fi
-if printf 'table netdev vipctl-try { chain out { type filter hook egress device "lo" priority 0; } }' | nft --check --file - 2>/dev/null; then echo fences; fi
+if nft --check 'add table netdev vipctl-try; add chain netdev vipctl-try out { type filter hook egress device "lo" priority 0; }' 2>/dev/null
+then echo fences; fi
 echo "logs $(stat -f -c %T ${LOGS}) $(df -P -k ${LOGS} | tail -n 1)"
 sed -n 's/^MemAvailable: *\\([0-9]*\\) kB/memory \\1/p' /proc/meminfo`,
   parse({ stdout }) {

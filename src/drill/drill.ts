@@ -33,8 +33,14 @@ export interface Order {
   readonly id: string;
 }
 
+/** What it may take until all hosts are armed, on a bad network; their timers run from then on. */
+const ARMING_SECONDS = 15;
+
 /** Within how many seconds of its beginning a drill is undone on the hosts, whatever becomes of us. */
-export function healsWithin(scenario: Scenario, target: Actor, lasts: number): number {
+export const healsWithin = (scenario: Scenario, target: Actor, lasts: number): number => ARMING_SECONDS + armedFor(scenario, target, lasts);
+
+/** When the timer of a host undoes the drill, in seconds from the moment it is armed. */
+function armedFor(scenario: Scenario, target: Actor, lasts: number): number {
   const aftermath = scenario.aftermath?.(target.scene) ?? 0;
   const away = scenario.fault(target.scene).down ? bootSeconds(target.scene) : 0;
   return Math.ceil((BASELINE_MS + SETTLE_MS + AFTER_MS) / 1000 + lasts + away + 2 * aftermath + GRACE_SECONDS);
@@ -46,7 +52,7 @@ export async function drillOnce(world: World, stage: Stage, order: Order, tell: 
   const fault = scenario.fault(target.scene);
   const struck = fault.on === 'all' ? stage.actors : [target];
   await refuseUnready(struck, fault);
-  const seconds = healsWithin(scenario, target, lasts);
+  const seconds = armedFor(scenario, target, lasts);
   const offsets = new Map(await pooled(stage.actors, world.options.forks, async (actor) => [actor, await clockOffset(actor)] as const));
   const journal = { id, scenario: scenario.name, cluster: stage.spec.name, target: target.name, due: Math.round(now() + seconds * 1000) };
   const armed: Actor[] = [];

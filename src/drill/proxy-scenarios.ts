@@ -16,7 +16,12 @@ export const badConfig: Scenario = {
     const inside = sh`docker exec -i haproxy haproxy -c -f /dev/stdin <${staged}`;
     const validate = contained ? inside : engine === 'haproxy' ? sh`haproxy -c -f ${staged}` : sh`nginx -t -c ${staged}`;
     const broken = [sh`cat ${live} >${staged} || exit`, sh`echo 'vipctl-drill this is no directive' >>${staged} || exit`];
-    return { on: 'target', inject: lines(...broken, sh`! ${validate}`), undo: sh`rm -f -- ${staged}`, needs: [contained ? 'docker' : engine] };
+    return {
+      on: 'target',
+      inject: lines(...broken, sh`! ${validate}`),
+      undo: sh`rm -f -- ${staged}`,
+      needs: [contained ? 'docker' : engine],
+    };
   },
   expect: () => unharmed('the configuration is refused before it is used'),
 };

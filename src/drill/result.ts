@@ -73,7 +73,7 @@ export const showFailures = (failures: Failures): string =>
 
 /** What became of the connections that clients wanted to keep. */
 export function connections({ vip, keepAlive, longLived }: TrackResult): string {
-  const when = ({ at, how }: Cut) => `${how} after ${(at / 1000).toFixed(2)} s`;
+  const when = ({ at, how }: Cut) => `after ${(at / 1000).toFixed(2)} s (${how})`;
   const kept = keepAlive.length === 0 ? 'was never cut' : `was cut ${keepAlive.map(when).join(', ')}`;
-  return `${vip}: the keep-alive connection ${kept}; the long-lived one ${longLived ? `ended: ${when(longLived)}` : 'lasted'}`;
+  return `${vip}: the keep-alive connection ${kept}; the long-lived one ${longLived ? `ended ${when(longLived)}` : 'lasted'}`;
 }

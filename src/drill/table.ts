@@ -4,7 +4,7 @@ import type { Statistics } from './measure.ts';
 import { showFailures, showMs, showSpan } from './result.ts';
 import { type Row, rowKey } from './rows.ts';
 
-/** What a row says in the table and on the page, in the order of {@link HEAD}. */
+/** What a row says in the table and on the page, in the order of {@link headOf}. */
 export function cellsOf(row: Row, past: Past): string[] {
   const { scenario, target, vip, predicted, outage, failures, newOwner, dualOwner, failback, redundancy, rounds, passed } = row;
   const verdict = rounds === 1 ? (passed === 1 ? 'passed' : 'failed') : `${passed} of ${rounds} passed`;
@@ -24,7 +24,7 @@ export function cellsOf(row: Row, past: Past): string[] {
   ];
 }
 
-export const HEAD = [
+const HEAD = [
   'scenario',
   'node',
   'VIP',
@@ -39,11 +39,14 @@ export const HEAD = [
   'verdict',
 ] as const;
 
+/** The words above {@link cellsOf}. */
+export const headOf = (rows: readonly Row[]): string[] =>
+  HEAD.map((word) => (word === 'measured' && rows.some((r) => r.rounds > 1) ? 'measured (min / p50 / p95 / max)' : word));
+
 /** Predicted against measured, a line for each scenario, node and VIP; of several rounds the least, median, 95th percentile and worst outage, and the worst of the rest. */
 export function resultTable(rows: readonly Row[], past: Past): string[] {
   if (rows.length === 0) return [];
-  const head = HEAD.map((word) => (word === 'measured' && rows.some((r) => r.rounds > 1) ? 'measured (min / p50 / p95 / max)' : word));
-  return table([head, ...rows.map((row) => cellsOf(row, past))], [0, 1, 2, 3, 4, 5, 6, 11]);
+  return table([headOf(rows), ...rows.map((row) => cellsOf(row, past))], [0, 1, 2, 3, 4, 5, 6, 11]);
 }
 
 const showStatistics = ({ min, p50, p95, max }: Statistics, rounds: number): string =>

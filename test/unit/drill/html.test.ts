@@ -29,7 +29,7 @@ describe('the page of a drill', () => {
   it('compares with the last time', () => expect(page).toContain('<td>1.70 s on 2026-10-01 <span class="soft">(now +20 ms)</span></td>'));
   it('tells what became of lasting connections', () =>
     expect(page).toContain(
-      '10.0.0.100: the keep-alive connection was cut closed after 0.01 s; the long-lived one ended: reset after 0.01 s',
+      '10.0.0.100: the keep-alive connection was cut after 0.01 s (closed); the long-lived one ended after 0.01 s (reset)',
     ));
   it('draws what keepalived said of itself', () => {
     expect(page).toContain('<title>keepalived on lb1 goes to FAULT at 1.65 s</title>');

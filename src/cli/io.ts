@@ -1,10 +1,11 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Redactor } from '../report/redact.ts';
 
-/** A stream of the process; only terminals have columns. */
+/** A stream of the process; only terminals have columns and rows. */
 export interface TextStream extends Writable {
   readonly isTTY?: boolean;
   readonly columns?: number;
+  readonly rows?: number;
 }
 
 /** What a command line has of the process it runs in. */

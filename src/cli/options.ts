@@ -104,6 +104,16 @@ export const outputOptions = {
   profile: { type: 'boolean', default: false, describe: 'Show time and round trips per host and task' },
 } as const;
 
+/** Looks again and again; without a number every five seconds. */
+export const watchOption = (describe: string) =>
+  ({
+    watch: {
+      type: 'string',
+      coerce: (given: unknown): number | undefined => (given === '' ? 5 : one('watch', wholeNumber('watch', 1))(given)),
+      describe,
+    },
+  }) as const;
+
 /** What every command takes. */
 export const commonOptions = {
   verbose: { alias: 'v', type: 'boolean', default: false, describe: 'Show commands and their output, and the stack of an error' },

@@ -59,9 +59,16 @@ export class Session {
     return this.#pastTrips + (this.#opened?.trips ?? 0);
   }
 
-  /** Whether the host was lost; it stays lost for the rest of the run. */
-  get lost(): boolean {
-    return this.#lost !== undefined;
+  /** Why the host was lost, if it was; it stays lost until it is connected to again. */
+  get lost(): UnreachableError | undefined {
+    return this.#lost;
+  }
+
+  /** Takes the host for lost, although nothing says so but its silence. */
+  abandon(reason: UnreachableError): void {
+    this.#lost = reason;
+    // What goes wrong with a farewell to somebody who is gone is no news.
+    this.#opened?.close().catch(() => undefined);
   }
 
   /** Runs one piece of work at a time, so that two tasks delegated to one host do not interleave. */
@@ -176,7 +183,12 @@ export class Session {
   async #open(): Promise<Connection> {
     if (this.#lost) throw this.#lost;
     this.#connection ??= this.#connect(this.host);
-    this.#opened = await this.#connection;
+    try {
+      this.#opened = await this.#connection;
+    } catch (error) {
+      if (error instanceof UnreachableError) this.#lost = error;
+      throw error;
+    }
     return this.#opened;
   }
 }

@@ -18,16 +18,20 @@ export interface Unfinished {
 
 /** Says which command did not come back, and why: the connection, the time limit, or the shell. */
 export function explainEnd({ outcome, trip, answered, seconds, words, where }: Unfinished): VipctlError {
-  const command = trip.inputs[answered]?.command.shown ?? '';
+  const command = oneLine(trip.inputs[answered]?.command.shown ?? '');
+  const during = command && ` during: ${command}`;
   const last = words.map(lastLine).find(Boolean);
   const hint = last && `it last printed: ${last}`;
   if (outcome === 'late' || isTimeout(outcome, seconds, trip.timeoutSeconds)) {
-    return new HostError(`timed out after ${trip.timeoutSeconds} s: ${command}`, { hint });
+    return new HostError(`timed out after ${trip.timeoutSeconds} s${command && `: ${command}`}`, { hint });
   }
-  if (outcome.kind === 'lost') return new UnreachableError(`lost the connection to ${where} during: ${command} (${outcome.cause})`);
+  if (outcome.kind === 'lost') return new UnreachableError(`lost the connection to ${where}${during} (${outcome.cause})`);
   const how = outcome.kind === 'exit' ? `exit code ${outcome.code}` : outcome.signal;
-  return new HostError(`the shell ended early (${how}) during: ${command}`, { hint });
+  return new HostError(`the shell ended early (${how})${during}`, { hint });
 }
+
+/** Of a script of many lines nobody learns anything. */
+const oneLine = (command: string) => (command.includes('\n') ? '' : command);
 
 /** `timeout` exits 124, or takes itself along with its SIGKILL (137); a command may die so too, but not on time. */
 function isTimeout(ending: Ending, seconds: number, limit: number): boolean {

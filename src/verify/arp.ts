@@ -2,13 +2,16 @@ import type { Verdict } from '../model/event.ts';
 import type { Seen } from './look.ts';
 import { holdings } from './placement.ts';
 
+/** MAC addresses a node answers from. */
+export const macsOf = ({ state }: Seen): string[] => state.interfaces.map((i) => i.mac.toLowerCase());
+
 /** Proves that the other nodes are led to the owner when they ask the network for a VIP. */
 export function judgeArp(seen: readonly Seen[]): Verdict[] {
   return (seen[0]?.plan.vips ?? []).flatMap(({ address }) => {
     const [holding, ...more] = holdings(address, seen);
     const owner = seen.find((s) => s.plan.name === holding?.node);
     if (!holding || !owner || more.length > 0) return [];
-    const macs = owner.state.interfaces.map((i) => i.mac.toLowerCase());
+    const macs = macsOf(owner);
     return seen
       .filter((s) => s !== owner)
       .map(({ plan, state }) => {

@@ -1,14 +1,18 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { deriveNode } from '../cluster/derive.ts';
 import { type Instance, instancesOf } from '../cluster/instances.ts';
 import type { ClusterSpec } from '../cluster/schema.ts';
 import { clusterInventory, clusterName, clusterNodes, clusterSpec } from '../engine/node.ts';
 import { becomeUser } from '../engine/prepare.ts';
 import { pooled } from '../engine/rolling.ts';
+import type { Session } from '../engine/session.ts';
 import { variables } from '../engine/variables.ts';
 import type { HostRun, World } from '../engine/world.ts';
-import { VipctlError } from '../model/errors.ts';
+import { UnreachableError, VipctlError } from '../model/errors.ts';
 import type { Verdict } from '../model/event.ts';
+import type { Probe } from '../model/probe.ts';
 import { answering } from './answers.ts';
+import { arpHere } from './arp-here.ts';
 import { clockOf } from './clock.ts';
 import { judge } from './judge.ts';
 import { lookProbe, type NodeState, type Seen, type Sight, type Silent } from './look.ts';
@@ -59,39 +63,71 @@ export async function settled(world: World, look: () => Promise<Verdict[]>): Pro
   }
 }
 
-/** Every proof about a cluster as it works now: one trip to each node, and one request to each listener. */
-export async function proveCluster(world: World, cluster: Cluster): Promise<Verdict[]> {
-  const [sight, answers] = await Promise.all([lookAt(world, cluster), answering(world, cluster)]);
-  return [...judge(cluster.instances, sight), ...answers];
+/** What one look at a cluster came to. */
+export interface Exam {
+  readonly sight: Sight;
+  readonly verdicts: readonly Verdict[];
 }
 
-/** Asks every node afresh, in one trip each. */
-export async function lookAt(world: World, { spec, nodes }: Cluster): Promise<Sight> {
+/** Every proof about a cluster as it works now: one trip to each node, and one request to each listener. */
+export async function proveCluster(world: World, cluster: Cluster): Promise<Verdict[]> {
+  return [...(await examine(world, cluster)).verdicts];
+}
+
+/** The same, with what the nodes told. */
+export async function examine(world: World, cluster: Cluster, patienceMs?: number): Promise<Exam> {
+  const [sight, answers] = await Promise.all([lookAt(world, cluster, patienceMs), answering(world, cluster)]);
+  return { sight, verdicts: [...judge(cluster.instances, sight), ...answers, ...(await arpHere(world, sight))] };
+}
+
+/** Asks every node afresh, in one trip each; who takes longer than `patienceMs`, if that is given, beyond its checks counts as lost. */
+export async function lookAt(world: World, { spec, nodes }: Pick<Cluster, 'spec' | 'nodes'>, patienceMs?: number): Promise<Sight> {
   const all = clusterNodes(world, spec.name);
   const told = await pooled(nodes, world.options.forks, async (run): Promise<Seen | Silent> => {
     const node = run.host.name;
-    if (!run.facts) return { node, reason: 'it told no facts' };
-    const plan = deriveNode(spec, node, all, clusterInventory(world));
-    const told = await stateOf(world, run, lookProbe(plan, run.facts));
-    return typeof told === 'string' ? { node, reason: told } : { plan, facts: run.facts, ...told };
+    const { lost } = run.session;
+    if (lost || !run.facts) return { node, reason: lost?.message ?? 'it told no facts' };
+    try {
+      const plan = deriveNode(spec, node, all, clusterInventory(world));
+      const checksMs = plan.keepalived.checks.reduce((sum, c) => sum + (c.timeout + 1) * 1000, 0);
+      const withinMs = patienceMs === undefined ? undefined : patienceMs + checksMs;
+      return { plan, facts: run.facts, ...(await stateOf(world, run, lookProbe(plan, run.facts), withinMs)) };
+    } catch (error) {
+      if (!(error instanceof VipctlError)) throw error;
+      return { node, reason: error.message };
+    }
   });
   return { seen: told.filter((t): t is Seen => 'state' in t), silent: told.filter((t): t is Silent => 'reason' in t) };
 }
 
-async function stateOf(world: World, run: HostRun, probe: ReturnType<typeof lookProbe>): Promise<Pick<Seen, 'state' | 'clock'> | string> {
+async function stateOf(world: World, run: HostRun, probe: Probe<NodeState>, withinMs?: number): Promise<Pick<Seen, 'state' | 'clock'>> {
   const [began, trips] = [world.now(), run.session.trips];
   try {
     run.session.forget();
     const become = becomeUser(world, { become: true }, variables(world, run));
     const asked = wallClock();
-    const state = (await run.session.answer({ probe, become })) as NodeState;
+    const state = (await soon(run.session, run.session.answer({ probe, become }), withinMs)) as NodeState;
     return { state, clock: clockOf(state, asked, wallClock()) };
-  } catch (error) {
-    if (!(error instanceof VipctlError)) throw error;
-    return error.message;
   } finally {
     const seconds = (world.now() - began) / 1000;
     world.emit({ type: 'trips', host: run.host.name, purpose: 'verify', seconds, trips: run.session.trips - trips });
+  }
+}
+
+/** Waits for an answer, but not for ever: a machine without power does not even close its connections. */
+async function soon<T>(session: Session, answer: Promise<T>, withinMs: number | undefined): Promise<T> {
+  if (withinMs === undefined) return answer;
+  const timer = new AbortController();
+  const late = delay(withinMs, undefined, { signal: timer.signal }).then(() => {
+    const error = new UnreachableError(`no answer within ${withinMs / 1000} s`);
+    session.abandon(error);
+    throw error;
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    timer.abort();
+    for (const promise of [answer, late]) promise.catch(() => undefined);
   }
 }
 

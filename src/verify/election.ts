@@ -13,21 +13,31 @@ export const candidateOf = (instance: Instance, node: Seen): Candidate => ({
   failed: trackersOf(instance).filter((t) => fails(t, node)),
 });
 
-/** Who holds an instance's addresses: the first node that has any of them. */
-export const holderOf = (instance: Instance, seen: readonly Seen[]): string | undefined =>
-  instance.vips.flatMap((v) => holdings(v.address, seen))[0]?.node;
+/** Nodes that have any of an instance's addresses. */
+export const holdersOf = (instance: Instance, seen: readonly Seen[]): string[] => [
+  ...new Set(instance.vips.flatMap((v) => holdings(v.address, seen)).map((h) => h.node)),
+];
 
-/** Proves that the node that holds an instance's addresses is the one the model elects from what runs and passes its checks. */
-export function judgeElection(instances: readonly Instance[], seen: readonly Seen[]): Verdict[] {
+/**
+ * Proves that the node that holds an instance's addresses is the one the model elects from what runs and passes its checks; `silent` are
+ * nodes that could not be asked.
+ */
+export function judgeElection(instances: readonly Instance[], seen: readonly Seen[], silent: readonly string[]): Verdict[] {
   return instances.map((instance) => {
-    const owner = holderOf(instance, seen);
+    const owners = holdersOf(instance, seen);
     const candidates = seen.filter(({ state }) => runsKeepalived(state.units)).map((node) => candidateOf(instance, node));
     // With preempt_delay the incumbent may rightly keep its addresses for a while.
-    const due = elect(candidates, trackersOf(instance), instance.preempt && instance.preemptDelay === 0, owner)?.name;
+    const due = elect(candidates, trackersOf(instance), instance.preempt && instance.preemptDelay === 0, owners[0])?.name;
     const check = `${instance.name} is held by the node that should`;
+    if (owners.length === 0 && silent.length > 0) return { check, passed: false, detail: `${silent.join(', ')} could not be asked` };
     if (due === undefined) return { check, passed: false, detail: 'no node is fit to hold it' };
-    const passed = due === owner;
-    return { check, passed, detail: passed ? `${due} wins the election` : `${owner ?? 'nobody'} holds it, but ${due} should` };
+    const passed = owners.length === 1 && due === owners[0];
+    const held = owners.length === 0 ? 'nobody holds' : owners.length === 1 ? `${owners[0]} holds` : `${owners.join(' and ')} hold`;
+    return {
+      check,
+      passed,
+      detail: passed ? `${due} wins the election` : `${held} it, but ${due} ${owners.includes(due) ? 'alone ' : ''}should`,
+    };
   });
 }
 

@@ -13,13 +13,16 @@ import { judgePlacement } from './placement.ts';
 import { judgeServices } from './services.ts';
 import { judgeWire } from './wire.ts';
 
+const TELLS = 'node tells about itself';
+
 /** All that follows from what the nodes of a cluster told, those that told nothing first. */
 export function judge(instances: readonly Instance[], { seen, silent }: Sight): Verdict[] {
   const names = silent.map((s) => s.node);
   return [
-    ...silent.map(({ node, reason }) => ({ check: 'node tells about itself', host: node, passed: false, detail: reason })),
+    ...silent.map(({ node, reason }) => ({ check: TELLS, host: node, passed: false, detail: reason })),
+    ...seen.map(({ plan }) => ({ check: TELLS, host: plan.name, passed: true, detail: '' })),
     ...judgePlacement(seen, names),
-    ...judgeElection(instances, seen),
+    ...judgeElection(instances, seen, names),
     ...judgeKeepalived(instances, seen),
     ...judgeArp(seen),
     ...judgeWire(seen),

@@ -23,10 +23,10 @@ export const judgeLoaded = (seen: readonly Seen[]): Verdict[] =>
 
 /**
  * systemd takes a reload that was refused for one that happened, so HAProxy is asked besides: its uptime is that of the process that
- * serves. It counts whole seconds, and what changed within the second of the reload is not held against it.
+ * serves. It counts whole seconds and is read before the look ends, so what changed right after that reload is not held against it.
  */
-function unread({ service, loaded, files }: ServiceState, { state: { proxy, clockMs } }: Seen): string[] {
-  const serves = service === 'haproxy' && proxy?.uptime !== undefined && clockMs !== undefined ? clockMs / 1000 - proxy.uptime : undefined;
+function unread({ service, loaded, files }: ServiceState, { state: { proxy, endedMs } }: Seen): string[] {
+  const serves = service === 'haproxy' && proxy?.uptime !== undefined && endedMs !== undefined ? endedMs / 1000 - proxy.uptime : undefined;
   const changed = changedSince(files, loaded.loadedAt, loaded).map((file) => `${file} was changed after it was last read`);
   const refused = changedSince(files, serves, loaded).filter((file) => !changedSince(files, loaded.loadedAt, loaded).includes(file));
   return [...changed, ...refused.map((file) => `${file} was not read by the process that serves: its last reload was refused`)];

@@ -39,8 +39,10 @@ export const judgePlacement = (seen: readonly Seen[], silent: readonly string[])
     const [holding] = found;
     if (!owner || !holding) return failed(`no node holds it: ${nobodyCause(instance, seen)}`);
     const wrong = [...new Set(found.map((h) => deviations(address, h, owner)))].filter((words) => words !== '').join('; ');
-    const detail = wrong || `${owner.plan.name} holds it: ${address}/${holding.prefix} on ${holding.interface}`;
-    return { check, host: owner.plan.name, passed: wrong === '', detail };
+    const detail = wrong
+      ? `${owner.plan.name} ${wrong}`
+      : `${owner.plan.name} holds it: ${address}/${holding.prefix} on ${holding.interface}`;
+    return { check, passed: wrong === '', detail };
   });
 
 function deviations(address: string, holding: Holding, { plan }: Seen): string {

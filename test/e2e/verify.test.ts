@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterEach, beforeAll, expect, test } from 'vitest';
-import { vipctl } from '../unit/cli/vipctl.ts';
+import { start, vipctl } from '../unit/cli/vipctl.ts';
 import { clusterOf, reported, scratch, vipOf } from './support/cluster.ts';
 import { describeOnLab, hostOf } from './support/lab.ts';
 
@@ -47,6 +49,7 @@ describeOnLab('verify', { name, inventory }, (lab) => {
     await breaks([
       expect.stringMatching(/^lb2 Firewall: /),
       `VIP ${vip} has one owner: lb1 and lb2 hold it at once (split brain): lb2 drops VRRP by the rule: -A INPUT -p vrrp -j DROP`,
+      'e2e is held by the node that should: lb1 and lb2 hold it, but lb1 alone should',
     ]);
   });
 
@@ -57,6 +60,7 @@ describeOnLab('verify', { name, inventory }, (lab) => {
     await breaks([
       'lb2 keepalived configuration: /etc/keepalived/keepalived.conf is not what the inventory renders',
       `VIP ${vip} has one owner: lb1 and lb2 hold it at once (split brain): lb1 and lb2 differ on the wire of e2e: advert_int 1 and 2`,
+      'e2e is held by the node that should: lb1 and lb2 hold it, but lb1 alone should',
       'nodes agree on the wire: lb1 and lb2 differ on the wire of e2e: advert_int 1 and 2',
     ]);
   });
@@ -75,6 +79,52 @@ describeOnLab('verify', { name, inventory }, (lab) => {
       down,
       down,
     ]);
+  });
+
+  test('tells what runs otherwise than it should, and what may not be started', async () => {
+    const [conf, cfg] = ['/etc/keepalived/keepalived.conf', '/etc/haproxy/haproxy.cfg'];
+    const notify = '/usr/libexec/keepalived/notify.sh';
+    const lower = (from: number, to: number) => `sed -i 's/priority ${from}/priority ${to}/' ${conf} && systemctl reload keepalived`;
+    await disturb('lb2', lower(240, 230), lower(230, 240));
+    await disturb('lb1', `echo bogus >>${cfg}; systemctl reload haproxy`, `sed -i /bogus/d ${cfg} && systemctl reload haproxy`);
+    await disturb('lb1', `chmod a-x ${notify}`, `chmod a+x ${notify}`);
+    await disturb('lb1', `ip address add ${vip}/32 dev lo`, `ip address delete ${vip}/32 dev lo`);
+    await breaks([
+      expect.stringMatching(`^lb1 Scripts: ${notify} mode: `),
+      `lb1 HAProxy configuration: ${cfg} is not what the inventory renders`,
+      `lb2 keepalived configuration: ${conf} is not what the inventory renders`,
+      `VIP ${vip} has one owner: lb1 holds it as /32 instead of /24; holds it on lo instead of host0`,
+      'lb2 keepalived runs e2e as it should: was told priority 230 instead of 240',
+      `lb1 haproxy has read its files: ${cfg} was not read by the process that serves: its last reload was refused`,
+      `lb1 changes of state are told: ${notify} is not executable: keepalived tells nobody of its changes of state`,
+    ]);
+  });
+
+  test('watches a node go and come back', async () => {
+    const child = start(['verify', ...hosts, '--watch', '1', '--format', 'ndjson']);
+    const events: { type: string; message?: string; checks?: readonly { check: string; host?: string; passed: boolean }[] }[] = [];
+    createInterface({ input: child.stdout }).on('line', (line) => events.push(JSON.parse(line)));
+    const told = (passed: boolean) =>
+      events.slice(1).some((e) => e.checks?.some((c) => c.check === 'node tells about itself' && c.host === 'lb1' && c.passed === passed));
+    const ended = once(child, 'close');
+    await expect.poll(() => events.filter((e) => e.type === 'verified').length, { timeout: 60_000 }).toBeGreaterThan(0);
+    events.splice(
+      0,
+      events.findIndex((e) => e.type === 'verified'),
+    );
+    await lab.power('lb1', 'off');
+    await expect.poll(() => told(false), { timeout: 60_000 }).toBe(true);
+    const { stdout } = await vipctl(['status', ...hosts]);
+    expect(stdout).toMatch(/^ {2}lb1 .*UNREACHABLE: /m);
+    expect(stdout).toMatch(new RegExp(`^ {2}e2e +${vip} +lb2 .*lb2 MASTER 240$`, 'm'));
+    await lab.power('lb1', 'on');
+    await expect.poll(() => told(true), { timeout: 60_000 }).toBe(true);
+    await expect
+      .poll(() => events.flatMap((e) => (e.type === 'note' ? [e.message] : [])), { timeout: 60_000 })
+      .toEqual([expect.stringMatching(/lb1 → lb2$/), expect.stringMatching(/lb2 → lb1$/)]);
+    child.kill('SIGINT');
+    expect(await ended).toEqual([130, null]);
+    expect(events.at(-1)).toMatchObject({ type: 'result', result: 'interrupted' });
   });
 
   test('says who cannot be asked, and prints JUnit for CI servers', async () => {

@@ -38,3 +38,12 @@ it.each<[string, Partial<Unfinished>, string, string]>([
 });
 
 it('quotes what was printed last', () => expect(explainEnd(base).hint).toBe('it last printed: waiting'));
+
+it('says nothing of the text of a script of many lines', () => {
+  const inputs = [{ command: sh`one\ntwo` }];
+  const ending = { ...base, trip: { ...base.trip, inputs }, answered: 0 };
+  expect(explainEnd({ ...ending, outcome: { kind: 'lost', cause: 'ECONNRESET' } }).message).toBe(
+    'lost the connection to 10.0.0.5:22 (ECONNRESET)',
+  );
+  expect(explainEnd({ ...ending, outcome: 'late' }).message).toBe('timed out after 5 s');
+});

@@ -56,6 +56,7 @@ describe('a settled pair', () => {
     const verdicts = proofs([owner, backup]);
     expect(failed(verdicts)).toEqual([]);
     expect(verdicts.map((v) => v.check)).toEqual([
+      ...twice('node tells about itself'),
       'VIP 10.161.0.100 has one owner',
       'pair is held by the node that should',
       ...twice('keepalived runs pair as it should'),
@@ -96,17 +97,17 @@ describe('the owner of a VIP', () => {
     {
       it: 'must hold it with the right prefix',
       nodes: [ownerWith({ interfaces: addressed(owner, 32) }), backup],
-      says: ['[lb1] VIP 10.161.0.100 has one owner: holds it as /32 instead of /24'],
+      says: ['VIP 10.161.0.100 has one owner: lb1 holds it as /32 instead of /24'],
     },
     {
       it: 'must hold it on the right interface',
       nodes: [ownerWith({ interfaces: addressed(owner, 24, undefined, 'lo') }), backup],
-      says: ['[lb1] VIP 10.161.0.100 has one owner: holds it on lo instead of host0'],
+      says: ['VIP 10.161.0.100 has one owner: lb1 holds it on lo instead of host0'],
     },
     {
       it: 'must not hold it under a label nobody asked for',
       nodes: [ownerWith({ interfaces: addressed(owner, 24, 'host0:1') }), backup],
-      says: ['[lb1] VIP 10.161.0.100 has one owner: holds it labelled "host0:1" instead of ""'],
+      says: ['VIP 10.161.0.100 has one owner: lb1 holds it labelled "host0:1" instead of ""'],
     },
     {
       it: 'must be the one that wins the election',

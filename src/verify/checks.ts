@@ -18,9 +18,21 @@ export const judgeChecks = (seen: readonly Seen[]): Verdict[] =>
       const detail = wrong ?? `in ${run?.seconds.toFixed(2)} s of ${check.timeout} s`;
       return { check: checkTitle(check.name), host, passed: wrong === undefined, detail };
     });
+    const files = plan.keepalived.files
+      .filter((file) => file.weight === 0)
+      .map(({ name, path }) => {
+        const number = state.files[name] ?? 0;
+        const wrong = path === plan.maintenance_file ? 'the node is in maintenance' : `${path} holds ${number}`;
+        return {
+          check: checkTitle(name),
+          host,
+          passed: number === 0,
+          detail: number === 0 ? `${path} holds no other number than 0` : wrong,
+        };
+      });
     const mute = flawOf(plan.paths.notify, state.programs);
     const detail = mute === undefined ? plan.paths.notify : `${mute}: keepalived tells nobody of its changes of state`;
-    return [...checks, { check: 'changes of state are told', host, passed: mute === undefined, detail }];
+    return [...checks, ...files, { check: 'changes of state are told', host, passed: mute === undefined, detail }];
   });
 
 /** Exit codes of timeout(1) and of the shell: 124 too late, 126 not executable, 127 not found. */

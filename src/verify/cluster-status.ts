@@ -32,13 +32,16 @@ const instanceStatus = (instance: Instance, seen: readonly Seen[]): ClusterStatu
 
 function nodeStatus({ plan, state, clock }: Seen): NodeStatus {
   const failing = plan.keepalived.checks.filter((c) => (state.checks[c.name]?.exitCode ?? 0) !== 0);
+  const files = plan.keepalived.files.filter((f) => f.weight === 0 && (state.files[f.name] ?? 0) !== 0);
   const { proxy } = state;
   return {
     node: plan.name,
     reachable: true,
     stopped: state.units.filter((u) => !u.running).map((u) => u.service),
-    maintenance: failing.some((c) => c.purpose === 'maintenance'),
-    failing: failing.filter((c) => c.purpose !== 'maintenance').map((c) => c.name),
+    maintenance: failing.some((c) => c.purpose === 'maintenance') || files.some((f) => f.path === plan.maintenance_file),
+    failing: [...failing.filter((c) => c.purpose !== 'maintenance'), ...files.filter((f) => f.path !== plan.maintenance_file)].map(
+      (c) => c.name,
+    ),
     ...(proxy && { sessions: proxy.sessions, sessionsPerSecond: proxy.sessionRate, requestsPerSecond: proxy.requestRate }),
     ...(clock && { clockOffsetSeconds: Math.round(clock.offsetMs) / 1000 }),
   };

@@ -40,24 +40,29 @@ function deviations(instance: Instance, node: Seen, running: RunningInstance, se
   const { state, priority, base } = running;
   const expected = effective(candidate, trackersOf(instance));
   const fault = state === 'FAULT';
+  const told = instance.priorities[node.plan.name] ?? 0;
   return [
-    ...(fault && out.length === 0 ? [`is in FAULT${blame(instance, node)}`] : []),
+    ...(fault && out.length === 0 ? [`is in FAULT${blame(node)}`] : []),
     ...(!fault && out.length > 0 ? [`is ${state}, though ${out.join(' and ')} fails`] : []),
     ...(state === 'MASTER' && lacking.length > 0 ? [`is MASTER, but lacks ${lacking.join(' and ')}`] : []),
     ...(state !== 'MASTER' && held.length > 0
       ? [`is ${state}, but has ${held.join(' and ')}: added by hand, or left behind by a keepalived that was killed`]
       : []),
-    ...(base === candidate.priority ? [] : [`was told priority ${base} instead of ${candidate.priority}`]),
-    ...(base === candidate.priority && priority !== undefined && priority !== expected
-      ? [`has priority ${priority} instead of ${expected}${blame(instance, node)}`]
+    ...(base === told ? [] : [`was told priority ${base} instead of ${told}`]),
+    ...(base === told && priority !== undefined && priority !== expected && !hasOthers(instance, node)
+      ? [`has priority ${priority} instead of ${expected}${blame(node)}`]
       : []),
     ...(state === 'BACKUP' ? misled(instance, node, running, seen) : []),
   ];
 }
 
+/** Whether more may weigh on a priority than the model knows of. */
+const hasOthers = ({ name, raw }: Instance, { plan }: Seen) =>
+  raw.some((line) => line.includes('track_')) || plan.keepalived.sync_groups.some((g) => g.weights && g.instances.includes(name));
+
 /** Where keepalived takes a check for something else than it was found to be. */
-function blame(instance: Instance, { state }: Seen): string {
-  const differing = instance.checks.flatMap(({ name }) => {
+function blame({ plan, state }: Seen): string {
+  const differing = plan.keepalived.checks.flatMap(({ name }) => {
     const [taken, found] = [state.keepalived?.checks.get(name), state.checks[name]?.exitCode === 0];
     if (taken === undefined || taken === found) return [];
     return [`keepalived takes ${name} for ${taken ? 'passed' : 'failed'}, though it ${found ? 'passes' : 'fails'} now`];

@@ -16,6 +16,7 @@ import { filterQuery } from './firewall.ts';
 import { type FileMode, programModes } from './program-modes.ts';
 import { proxy } from './proxy.ts';
 import { KEEPALIVED_CONF, type ServiceState, services } from './service-states.ts';
+import { trackedFiles } from './tracked-files.ts';
 
 /** What one node tells of itself, all in one trip. */
 export interface NodeState {
@@ -31,6 +32,8 @@ export interface NodeState {
   /** Rules of its packet filter, as iptables-save and nft print them. */
   readonly filter: string;
   readonly checks: Readonly<Record<string, CheckRun>>;
+  /** The numbers in the files keepalived tracks, by the name of the file's tracker. */
+  readonly files: Readonly<Record<string, number>>;
   /** The programs keepalived starts, and every folder on the way to them, by path. */
   readonly programs: ReadonlyMap<string, FileMode>;
   /** Undefined: the proxy did not tell, or is none that could. */
@@ -70,6 +73,7 @@ export function lookProbe(plan: NodePlan, facts: Facts): Probe<NodeState> {
     wires: { command: sh`show ${KEEPALIVED_CONF}`, parse: wiresOf },
     filter: { command: filterQuery, parse: (text: string) => text },
     checks: checkRuns(plan.keepalived.checks),
+    files: trackedFiles(plan.keepalived.files),
     programs: programModes(plan),
     proxy: proxy(plan),
     neighbours: neighbours(plan, facts),

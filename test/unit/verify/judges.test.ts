@@ -6,6 +6,7 @@ import type { Verdict } from '../../../src/model/event.ts';
 import { judge } from '../../../src/verify/judge.ts';
 import type { NodeState, Seen, Silent } from '../../../src/verify/look.ts';
 import type { FileMode } from '../../../src/verify/program-modes.ts';
+import { trackedFiles } from '../../../src/verify/tracked-files.ts';
 import { instances, seen } from './lab.ts';
 
 const failed = (verdicts: readonly Verdict[]) =>
@@ -289,4 +290,68 @@ describe('what keepalived runs', () => {
     { it: 'cannot be told by an old version, and that is no failure', nodes: [owner, backupWith({ keepalived: undefined })], says: [] },
   ];
   test.each(cases)('$it', ({ nodes, says }) => expect(broken(nodes)).toEqual(says));
+});
+
+describe('what an instance tracks beside checks', () => {
+  const [pair] = instances;
+  if (!pair) throw new Error('the description has no instance');
+  /** lb2 as planned with two tracked files, one of which weighs, and numbers in them. */
+  const tracking = (files: Readonly<Record<string, number>>, running: Partial<RunningInstance>) => {
+    const tracked = [
+      { name: 'flag', path: '/run/flag', weight: 0, init: false },
+      { name: 'load', path: '/run/load', weight: -2, init: false },
+    ];
+    const { keepalived } = backup.plan;
+    const node: Seen = {
+      ...backupWith({ files, ...runningOf(backup, running) }),
+      plan: { ...backup.plan, keepalived: { ...keepalived, files: tracked } },
+    };
+    return failed(judge([{ ...pair, files: tracked }], { seen: [owner, node], silent: [] }));
+  };
+
+  test('weighs by the number in a file', () => {
+    expect(tracking({ flag: 0, load: 5 }, { priority: 230 })).toEqual([]);
+    expect(tracking({ flag: 0, load: 5 }, {})).toEqual(['[lb2] keepalived runs pair as it should: has priority 240 instead of 230']);
+  });
+
+  test('takes a node out by a file without weight', () => {
+    expect(tracking({ flag: 1, load: 0 }, { state: 'FAULT', master: undefined })).toEqual(['[lb2] check flag passes: /run/flag holds 1']);
+  });
+
+  test('may be known to nobody but keepalived', () => {
+    const other = { ...pair, raw: ['track_process {', 'x weight 5', '}'] };
+    expect(failed(judge([other], { seen: [owner, backupWith(runningOf(backup, { priority: 245 }))], silent: [] }))).toEqual([]);
+  });
+
+  test('takes a node out with the other instances of its sync group', () => {
+    const { keepalived } = backup.plan;
+    const [own] = keepalived.instances;
+    if (!own) throw new Error('the plan has no instance');
+    const group = {
+      name: 'g',
+      instances: ['pair', 'mate'],
+      checks: [],
+      files: [],
+      links: [],
+      weights: false,
+      notify: '',
+      smtp_alert: false,
+      raw: [],
+    };
+    const instancePlans = [
+      { ...own, checks: [] },
+      { ...own, name: 'mate' },
+    ];
+    const plan = { ...backup.plan, keepalived: { ...keepalived, instances: instancePlans, sync_groups: [group] } };
+    const node = { ...backupWith(runningOf(backup, { state: 'FAULT', master: undefined })), plan };
+    const out = { ...node, state: { ...node.state, checks: seen('lb2', 'no-proxy').state.checks } };
+    const says = (lb2: Seen) => failed(judge([{ ...pair, checks: [] }], { seen: [owner, lb2], silent: [] }));
+    expect(says(out)).toEqual(['[lb2] check chk_haproxy passes: failed with exit code 7']);
+    expect(says(node)).toEqual(['[lb2] keepalived runs pair as it should: is in FAULT']);
+  });
+});
+
+test('reads the numbers in tracked files', () => {
+  const { parse } = trackedFiles([]);
+  expect(parse('tracked a 5\ntracked b \ntracked c -0x10 x\ntracked d  3 4\ntracked e none\n')).toEqual({ a: 5, b: 0, c: -16, d: 3, e: 0 });
 });

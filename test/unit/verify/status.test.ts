@@ -34,7 +34,7 @@ test.each([
     it: 'a split brain',
     sight: { seen: [seen('lb1', 'owner'), seen('lb2', 'deaf')], silent: [] },
     says: [
-      'pair  3 problems',
+      'pair  4 problems',
       '  VIP 10.161.0.100 has one owner: lb1 and lb2 hold it at once (split brain): lb2 drops VRRP by the rule: -A INPUT -p vrrp -j DROP',
       '  pair      10.161.0.100  lb1 AND lb2  22m  lb1 MASTER 250, lb2 MASTER 240',
       '  webs           2   1         0  web1 DOWN (L4CON Connection refused) on lb2',

@@ -80,7 +80,7 @@ function unknownNames(spec: ClusterSpec, nodes: readonly NodeInput[]): Finding[]
 }
 
 /** Members of a group always share one state, so what weighs on one of them alone is left out of account (keepalived.conf(5)). */
-function proveSyncGroup({ name, instances: members, weights }: SyncGroupPlan, instances: readonly Instance[]): Finding[] {
+function proveSyncGroup({ name, instances: members, weights, links }: SyncGroupPlan, instances: readonly Instance[]): Finding[] {
   const at: Place = ['sync_groups', name];
   const inside = instances.filter((i) => members.includes(i.name));
   const ranks = new Set(inside.map((i) => ranking(i)));
@@ -93,6 +93,19 @@ function proveSyncGroup({ name, instances: members, weights }: SyncGroupPlan, in
     ...inside
       .filter((i) => !weights && weighing(i))
       .map((i) => error('sync-weight', `instance ${i.name}: weights do not count inside sync group ${name}`, 'use weight 0', at)),
+    ...inside.flatMap((i) =>
+      // An instance tracks its own interface unasked.
+      [...i.links.map((l) => l.name), i.interface]
+        .filter((l) => links.includes(l))
+        .map((l) =>
+          error(
+            'tracked-twice',
+            `sync group ${name}: ${l} is tracked by the group and by its instance ${i.name}`,
+            'track it in one of the two',
+            at,
+          ),
+        ),
+    ),
     ...(ranks.size > 1
       ? [
           error(

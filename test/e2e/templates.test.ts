@@ -25,6 +25,8 @@ const cases = readdirSync(FIXTURES).flatMap((title) => {
     self: node.name,
     plan: deriveNode(spec, node.name, nodes, inventory),
     interfaces: node.facts?.interfaces ?? [],
+    // What is written for a keepalived that no distribution packages yet.
+    ahead: node.facts?.programs.keepalived !== undefined,
   }));
 });
 
@@ -38,7 +40,7 @@ describeOnLab('rendered files', { name, inventory }, ({ spec }) => {
     expect(await ssh(`${install} && useradd --system --shell /usr/sbin/nologin keepalived_script`)).toMatchObject({ code: 0 });
   });
 
-  test.each(cases)('files of $title for $self pass the programs they are for', async ({ title, self, plan, interfaces }) => {
+  test.each(cases)('files of $title for $self pass the programs they are for', async ({ title, self, plan, interfaces, ahead }) => {
     for (const link of interfaces) await ssh(linkUp(link));
     for (const { name, value } of plan.sysctls) await ssh(`sysctl -w ${name}=${value}`);
     for (const check of plan.keepalived.checks)
@@ -46,7 +48,7 @@ describeOnLab('rendered files', { name, inventory }, ({ spec }) => {
     for (const file of plan.files) await put(file.path, file.path.endsWith('.pem') ? pem : file.content, file.mode);
     const golden = readdirSync(join(FIXTURES, title, self));
     for (const [file, { path, mode = '0644', judge }] of Object.entries(judges(plan))) {
-      if (!golden.includes(file)) continue;
+      if (!golden.includes(file) || (file === 'keepalived.conf' && ahead)) continue;
       const { code, stdout, stderr } = await put(path, readFileSync(join(FIXTURES, title, self, file), 'utf8'), mode, judge);
       expect({ file, code, said: `${stdout}${stderr}` }).toMatchObject({ code: 0, said: expect.not.stringMatching(/\[warn(ing)?\]/i) });
     }

@@ -15,17 +15,19 @@ interface Written {
   readonly cluster: unknown;
   readonly nodes: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly groups?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Versions on the nodes, where they are not those of Debian 12. */
+  readonly programs?: Readonly<Record<string, string>>;
 }
 
 /** A cluster with its nodes' interfaces and the other hosts' addresses, as `test/fixtures/render` writes them. */
 export function readCase(path: string): Case {
   const document = parseYaml(readFileSync(path, 'utf8'), path);
-  const { cluster, nodes, groups = {} } = document.data as unknown as Written;
+  const { cluster, nodes, groups = {}, programs = {} } = document.data as unknown as Written;
   const members = Object.entries(nodes).map(([name, interfaces]) => ({
     name,
     address: Object.values(interfaces)[0]?.split('/')[0] ?? '',
     vars: {},
-    facts: facts(interfaces),
+    facts: facts(interfaces, { programs }),
   }));
   const hosts = (group: Readonly<Record<string, string>>) => Object.entries(group).map(([name, address]) => ({ name, address }));
   return {

@@ -128,6 +128,13 @@ describe('the prover', () => {
       { instances: { two: { vips: ['10.0.0.101/24'] } }, sync_groups: { g: ['web', 'two'] }, proxy_check: { weight: -30 } },
       'error sync-weight: instance web: weights do not count inside sync group g',
     ],
+    [
+      {
+        instances: { two: { vips: ['10.0.0.101/24'], interface: 'eth0' } },
+        sync_groups: { g: { instances: ['web', 'two'], track_interfaces: ['eth0'] } },
+      },
+      'error tracked-twice: sync group g: eth0 is tracked by the group and by its instance two',
+    ],
     [{ haproxy: { sections: { 'listen x *:80': [] } } }, "error outdated: haproxy.sections: HAProxy 1.6 and newer refuse 'listen x *:80'"],
     [{ haproxy: { options: ['forceclose'] } }, "error outdated: haproxy.options: HAProxy 2.5 and newer refuse 'option forceclose'"],
     [

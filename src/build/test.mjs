@@ -1,4 +1,4 @@
-// `npm test`: format and lint, types, unused code, unit tests, then the end-to-end tests on lab hosts.
+// `npm test`: format and lint, types, unused code, unit tests, then the end-to-end tests and the examples' proofs on lab hosts.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,8 +18,13 @@ try {
   check('unused code', ['knip']);
   vitest('unit', ['unit', 'cli']);
   const obstacle = await whyNoLab();
-  if (obstacle === undefined) vitest('end-to-end', ['e2e'], asRoot);
-  else skip('end-to-end', obstacle);
+  for (const [stage, project] of [
+    ['end-to-end', 'e2e'],
+    ['systems', 'systems'],
+  ]) {
+    if (obstacle === undefined) vitest(stage, [project], asRoot);
+    else skip(stage, obstacle);
+  }
 } finally {
   rmSync(scratch, { recursive: true });
 }

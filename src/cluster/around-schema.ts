@@ -39,6 +39,10 @@ export const around = {
     .record(fileName, z.string().regex(/-----BEGIN /, 'must be PEM text: certificate, chain and key'))
     .optional()
     .describe('Certificates by name, each with its chain and key; use !secret. Proxies name them under `certificates`'),
+  sysctls: z
+    .record(z.string().regex(/^[a-z0-9_.-]+$/, 'must be a kernel setting such as net.ipv4.tcp_retries2'), z.union([line, z.number()]))
+    .optional()
+    .describe('Kernel settings of every node, such as `net.ipv4.tcp_retries2: 8`'),
   lists: z.record(fileName, z.array(line)).optional().describe('Files of values for ACLs by name: `src -f /etc/haproxy/lists/NAME.lst`'),
   maps: z
     .record(fileName, z.record(z.string().regex(/^\S+$/, 'must be one word'), line))

@@ -61,7 +61,11 @@ export function trackFilesOf(spec: ClusterSpec): TrackFile[] {
   return spec.maintenance_by === 'track_file' ? [flag, ...own] : own;
 }
 
-const MAINTENANCE = 'chk_maintenance';
+/** Tracked files that by themselves decide whether a node is fit. */
+export const decisive = (files: readonly TrackFile[]): TrackFile[] => files.filter((f) => f.weight === 0);
+
+/** What the maintenance flag is called, whoever looks for it. */
+export const MAINTENANCE = 'chk_maintenance';
 
 /** The file whose presence takes a node out. */
 export const maintenanceFile = (spec: ClusterSpec): string => spec.maintenance_file ?? '/etc/keepalived/maintenance';

@@ -86,6 +86,7 @@ export function deriveNode(spec: ClusterSpec, self: string, nodes: readonly Node
       'curl',
       ...(spec.proxy_check?.ask === 'process' ? ['psmisc'] : []),
       ...(spec.syslog ? ['rsyslog', 'logrotate'] : []),
+      ...(spec.packages ?? []),
     ],
     services: [engine, 'keepalived'],
     sysctls: sysctls(spec, instances),
@@ -124,7 +125,9 @@ function sysctls(spec: ClusterSpec, instances: readonly Instance[]) {
       .filter((v) => bound.has(v.address))
       .map((v) => v.family),
   );
-  return [...families].sort().map((family) => ({ name: `net.${family === 'inet' ? 'ipv4' : 'ipv6'}.ip_nonlocal_bind`, value: '1' }));
+  const needed = [...families].sort().map((family) => [`net.${family === 'inet' ? 'ipv4' : 'ipv6'}.ip_nonlocal_bind`, '1'] as const);
+  const all = { ...Object.fromEntries(needed), ...spec.sysctls };
+  return Object.entries(all).map(([name, value]) => ({ name, value: String(value) }));
 }
 
 /** RFC 5798 §7.3 gives the virtual MACs. */

@@ -1,4 +1,5 @@
 import { compareAddresses } from './address.ts';
+import { decisive } from './checks.ts';
 import type { Instance } from './instances.ts';
 
 /** Something whose failure weighs on a node's priority, or with weight 0 takes the node out. */
@@ -17,11 +18,7 @@ export interface Candidate {
 }
 
 /** Checks and links an instance tracks, and files whose number takes a node out; what another number adds is not known beforehand. */
-export const trackersOf = (instance: Instance): Tracker[] => [
-  ...instance.checks,
-  ...instance.links,
-  ...instance.files.filter((f) => f.weight === 0),
-];
+export const trackersOf = (instance: Instance): Tracker[] => [...instance.checks, ...instance.links, ...decisive(instance.files)];
 
 /** In the running: nothing with weight 0 fails (else keepalived goes to FAULT). */
 const isFit = (node: Candidate): boolean => node.failed.every((t) => t.weight !== 0);

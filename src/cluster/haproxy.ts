@@ -1,3 +1,4 @@
+import { quote } from '../shell/sh.ts';
 import { errorPath, filesOf, nodeHeader, syslogPlan } from './around.ts';
 import { bindsOf } from './binds.ts';
 import { programOf } from './build.ts';
@@ -46,6 +47,8 @@ export type HaproxyPlan = {
   readonly validate: string;
   /** File descriptors the process needs: two for each connection, the rest for listeners, checks and logs. */
   readonly nofile: number;
+  /** Command that succeeds where a process may have so many descriptors; `%s` is the file that asks for them. */
+  readonly validate_limits: string;
 };
 
 export type StatsPlan = {
@@ -74,6 +77,7 @@ export function haproxyPlan(
   const maxconn = said.maxconn ?? 10_000;
   const program = programOf(spec, 'haproxy');
   const method = methodOf(spec, 'haproxy');
+  const nofile = Math.ceil((2 * maxconn + 1000) / 1024) * 1024;
   return {
     maxconn,
     threads: said.threads ?? 0,
@@ -105,9 +109,17 @@ export function haproxyPlan(
     folders: method === 'package' ? [] : ['/etc/haproxy', ...(method === 'source' ? [said.chroot ?? '/var/lib/haproxy'] : [])],
     program,
     validate: containerValidate(spec) ?? `${program} -c -f %s`,
-    nofile: Math.ceil((2 * maxconn + 1000) / 1024) * 1024,
+    nofile,
+    validate_limits: `sh -c ${quote(limit(nofile, maxconn))} sh %s`,
   };
 }
+
+/** `haproxy -c` does not look at this, and HAProxy then fails to start: root takes such a limit for itself, as systemd will for HAProxy. */
+const limit = (nofile: number, maxconn: number): string =>
+  `ulimit -n ${nofile} 2>/dev/null || {
+  echo "this host gives a process at most $(ulimit -Hn) file descriptors, and haproxy.maxconn ${maxconn} needs ${nofile}: lower it" >&2
+  exit 1
+}`;
 
 /** From 2.4 on, a reload lets clients whose connection rests send one more request; before, it cut them off, and some lost one. HTTP only. */
 const restingOptions = (version: string | undefined): string[] =>

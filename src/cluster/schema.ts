@@ -53,6 +53,7 @@ export const clusterSchema = z
     haproxy: haproxySchema.optional(),
     nginx: nginxSchema.optional(),
     ...around,
+    packages: z.array(line).optional().describe('Further packages that every node is to have, such as ipvsadm'),
     open_ports: z.array(port).optional().describe('Further TCP ports the firewall lets in'),
     max_outage_seconds: z
       .number()

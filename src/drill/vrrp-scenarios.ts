@@ -15,7 +15,7 @@ export const maintenance: Scenario = {
   risk: 'failover',
   fault: ({ maintenanceFile }) => ({
     on: 'target',
-    inject: sh`touch -- ${maintenanceFile}`,
+    inject: sh`echo 1 >${maintenanceFile}`,
     undo: sh`rm -f -- ${maintenanceFile}`,
     needs: [],
   }),

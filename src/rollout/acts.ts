@@ -62,7 +62,7 @@ export const stopKeepalived = (world: World, run: HostRun): Promise<void> => bri
 
 /** Has keepalived hand over what the node holds, and keep it from taking anything; undone by {@link takePart}. */
 export const stepAside = (world: World, run: HostRun, { maintenance_file }: NodePlan): Promise<void> =>
-  perform(world, run, sh`: >${maintenance_file}`);
+  perform(world, run, sh`echo 1 >${maintenance_file}`);
 
 export const takePart = (world: World, run: HostRun, { maintenance_file }: NodePlan): Promise<void> =>
   perform(world, run, sh`rm -f -- ${maintenance_file}`);

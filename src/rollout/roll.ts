@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { MAINTENANCE } from '../cluster/checks.ts';
 import type { Playbook } from '../config/play.ts';
 import type { HostRun, World } from '../engine/world.ts';
 import { VipctlError } from '../model/errors.ts';
@@ -137,8 +138,7 @@ class Rolling {
     const { check, host } = verdict;
     if (check === WIRE || this.#under.known.has(idOf(verdict))) return false;
     if (host === undefined) return true;
-    const maintenance = this.#under.update.planOf(host).keepalived.checks.filter((c) => c.purpose === 'maintenance');
-    return this.#done.has(host) && !(this.#aside.has(host) && maintenance.some((c) => checkTitle(c.name) === check));
+    return this.#done.has(host) && !(this.#aside.has(host) && check === checkTitle(MAINTENANCE));
   }
 
   #overBudget({ node }: Move): string | undefined {

@@ -1,13 +1,20 @@
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bridgeName } from '../../src/lab/names.ts';
 import { run } from '../e2e/support/lab.ts';
 import { get, tally } from './http.ts';
+import { smtpSink } from './smtp-sink.ts';
 import { describeSystem } from './system.ts';
 
 const VIP = '10.101.0.99';
 const vip = { address: VIP, port: 80, protocol: 'http' } as const;
 
 describeSystem('classic-pair', { application: 'web-on-81.yml' }, ({ spec, on, owners, becomesOwner, moves }) => {
+  let sink: Awaited<ReturnType<typeof smtpSink>>;
+  beforeAll(async () => {
+    sink = await smtpSink(spec.gateway, 2525);
+  });
+  afterAll(() => sink.close());
+
   const mac = (host: string) => on(host, 'cat /sys/class/net/host0/address');
   /** Whom this machine takes for the owner of the VIP; nobody asks it anew while no packet goes there. */
   const neighbour = async () => (await run(['ip', 'neighbour', 'show', VIP, 'dev', bridgeName(spec.name)])).stdout;
@@ -27,6 +34,13 @@ describeSystem('classic-pair', { application: 'web-on-81.yml' }, ({ spec, on, ow
     expect(await told('s')).toMatch(/\(VI_1\) Entering MASTER STATE[\s\S]*instance=VI_1 state=MASTER priority=10[02]/);
     // Nothing was sent to the VIP meanwhile: only a gratuitous ARP can have told this machine.
     await expect.poll(neighbour).toContain(await mac('s'));
+  });
+
+  test('has keepalived itself mail who became what', async () => {
+    const mailed = () => sink.mails.map(({ from, to, text }) => [from, ...to, /^Subject: (.*)$/m.exec(text)?.[1]]);
+    await expect
+      .poll(mailed)
+      .toContainEqual(['keepalived@example.com', 'admin@example.com', '[s] VRRP Instance VI_1 - Entering MASTER state']);
   });
 
   test('gives the VIP back to the first node once it is repaired', async () => {

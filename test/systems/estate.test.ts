@@ -37,6 +37,14 @@ describeSystem('estate', {}, (system) => {
     expect(await served()).toEqual(all('lb1', 'lb2'));
   });
 
+  test('has its scripts where only root may change them, and the packages it asks for', async () => {
+    for (const host of ['lb1', 'lb2']) {
+      const scripts = await on(host, 'cd /usr/libexec/keepalived && stat -c "%n %U:%G %a" . *.sh');
+      expect(scripts.split('\n')).toEqual(['. root:root 755', 'chk_haproxy.sh root:root 755', 'notify.sh root:root 755']);
+      expect(await on(host, 'command -v ipvsadm')).toBe('/usr/sbin/ipvsadm');
+    }
+  });
+
   test('tells by mail and in the journal who became what', async () => {
     await expect
       .poll(subjects, { timeout: 30_000 })

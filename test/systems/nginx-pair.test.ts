@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { tally } from './http.ts';
+import { smtpSink } from './smtp-sink.ts';
 import { describeSystem } from './system.ts';
 
 const VIP = '10.102.0.100';
@@ -8,7 +9,13 @@ const vip = { address: VIP, port: 80, protocol: 'http' } as const;
 /** A repaired node that preempts does so once three adverts and its skew have gone by (RFC 3768 §6.1): 3.06 s here. */
 const LONGER_THAN_A_PREEMPTION_MS = 6_000;
 
-describeSystem('nginx-pair', {}, ({ on, owners, becomesOwner, moves, power }) => {
+describeSystem('nginx-pair', { application: 'mail-through-relay.yml' }, ({ spec, on, owners, becomesOwner, moves, power }) => {
+  let sink: Awaited<ReturnType<typeof smtpSink>>;
+  beforeAll(async () => {
+    sink = await smtpSink(spec.gateway, 2525);
+  });
+  afterAll(() => sink.close());
+
   const states = (host: string) => on(host, 'journalctl -t vipctl-notify --output cat --no-pager | grep -o "state=.* "');
   const roles = async () => ((await owners(VIP))[0] === 'lb1' ? (['lb1', 'lb2'] as const) : (['lb2', 'lb1'] as const));
   const staysWith = async (host: string) => {
@@ -31,6 +38,18 @@ describeSystem('nginx-pair', {}, ({ on, owners, becomesOwner, moves, power }) =>
     await on(active, 'systemctl start nginx');
     await expect.poll(() => states(active)).toMatch(/state=MASTER\s+state=FAULT\s+state=BACKUP\s*$/);
     await staysWith(other);
+  });
+
+  test("mails who became what and when through the node's own sendmail", async () => {
+    const [active, other] = await roles();
+    const mail = (host: string, state: string) => sink.mails.find((m) => m.text.includes(`Subject: site: ${host} is ${state} of site`));
+    await expect
+      .poll(() => mail(active, 'MASTER'))
+      .toMatchObject({ from: 'site@example.com', to: ['ops@example.com', 'night@example.com'] });
+    expect(mail(active, 'MASTER')?.text).toMatch(
+      new RegExp(`^${active} \\([\\d.]+\\) became MASTER of VRRP instance site at \\d{4}-\\d\\d-\\d\\d [\\d:]{8} [+-]\\d{4}\\.`, 'm'),
+    );
+    await expect.poll(() => mail(other, 'FAULT')?.text).toContain(`To: night@example.com`);
   });
 
   test('moves the VIP when the node that has it loses power, and leaves it there when the node is back', async () => {

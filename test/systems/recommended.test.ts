@@ -10,7 +10,7 @@ const vip = { address: VIP, port: 443, protocol: 'https' } as const;
 const certificate = join(import.meta.dirname, '../../inventories/recommended/group_vars/lbs/certificate.yml');
 const ca = (parseYaml(readFileSync(certificate, 'utf8'), certificate).data as { shop_certificate: string }).shop_certificate;
 
-describeSystem('recommended', {}, ({ on, owners, becomesOwner, moves, power }) => {
+describeSystem('recommended', {}, ({ on, owners, becomesOwner, moves, power, vipctl }) => {
   const shop = (headers = {}) => get(`https://${VIP}/`, { ca, servername: 'shop.example.com', headers });
 
   test('speaks TLS with the certificate it was given, and only TLS', async () => {
@@ -38,6 +38,19 @@ describeSystem('recommended', {}, ({ on, owners, becomesOwner, moves, power }) =
     const before = await counted();
     await expect.poll(counted).toBeGreaterThan(before);
     expect(await on('lb3', "iptables-save | grep 'VRRP shop from lb1'")).toContain('-s 10.106.0.11/32 -d 10.106.0.13/32');
+  });
+
+  test('hands over at once while the maintenance flag holds a number, and says so', async () => {
+    const FLAG = '/etc/keepalived/maintenance';
+    await moves(vip, 'lb2', 'maintenance flag', () => on('lb1', `echo 1 >${FLAG}`));
+    expect((await vipctl(['verify'])).report.checks).toContainEqual({
+      check: 'check chk_maintenance passes',
+      host: 'lb1',
+      passed: false,
+      detail: 'the node is in maintenance',
+    });
+    await moves(vip, 'lb1', 'flag removed', () => on('lb1', `rm ${FLAG}`));
+    await becomesOwner(VIP, 'lb1');
   });
 
   test('survives two balancers without power, one after the other', async () => {

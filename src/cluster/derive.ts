@@ -17,7 +17,7 @@ import { refuseErrors } from './finding.ts';
 import { type FirewallRule, firewallRules } from './firewall.ts';
 import { type HaproxyPlan, haproxyPlan } from './haproxy.ts';
 import { type InstallPlan, installPackages, installPlan } from './install.ts';
-import { describedVersion } from './install-version.ts';
+import { versionFor } from './install-version.ts';
 import { type Instance, instancesOf } from './instances.ts';
 import { type KeepalivedPlan, keepalivedPlan } from './keepalived.ts';
 import { listenersOf } from './listeners.ts';
@@ -26,7 +26,6 @@ import { type ClusterInventory, deviceOf, type NodeInput } from './node.ts';
 import { peersOf } from './peers.ts';
 import { prove } from './prove.ts';
 import type { ClusterSpec } from './schema.ts';
-import { versionOn } from './version.ts';
 
 /** All that one node of a cluster needs, as plain data for templates: every field is present, absent things are empty. */
 export type NodePlan = {
@@ -71,7 +70,7 @@ export function deriveNode(spec: ClusterSpec, self: string, nodes: readonly Node
   refuseErrors(spec.name, prove(spec, nodes, inventory));
   const instances = instancesOf(spec, nodes);
   const engine = spec.engine ?? 'haproxy';
-  const version = describedVersion(spec, 'haproxy') ?? versionOn(node, 'haproxy');
+  const version = versionFor(spec, node, 'haproxy');
   return {
     name: self,
     address: node.address,

@@ -1,6 +1,8 @@
 import { sourceOf } from './build.ts';
 import type { Program } from './install.ts';
+import type { NodeInput } from './node.ts';
 import type { ClusterSpec } from './schema.ts';
+import { versionOn } from './version.ts';
 
 /** The version of a program that the description itself names: by a pin, the tag of an image, or the name of a tarball. */
 export function describedVersion(spec: ClusterSpec, program: Program): string | undefined {
@@ -10,3 +12,7 @@ export function describedVersion(spec: ClusterSpec, program: Program): string | 
   const tarball = (source?.file ?? source?.url ?? '').split('/').at(-1);
   return /\d+\.\d+(\.\d+)?/.exec(`${pin} ${tag ?? ''} ${tarball ?? ''}`)?.[0];
 }
+
+/** The version of a program on a node: the one that is described, else the one that is there, else the one its system brings. */
+export const versionFor = (spec: ClusterSpec, node: NodeInput, program: 'haproxy' | 'keepalived'): string | undefined =>
+  describedVersion(spec, program) ?? versionOn(node, program);

@@ -1,7 +1,8 @@
 import { error, type Finding, type Place, warning } from './finding.ts';
+import { versionFor } from './install-version.ts';
 import type { NodeInput } from './node.ts';
 import type { ClusterSpec } from './schema.ts';
-import { older, versionOn } from './version.ts';
+import { older } from './version.ts';
 
 interface Outdated {
   readonly match: RegExp;
@@ -38,7 +39,7 @@ const SECTION =
 
 /** Refuses lines that the nodes' HAProxy does not know any more, and names the modern form; one that is too old to mind only makes a warning. */
 export function proveLines(spec: ClusterSpec, nodes: readonly NodeInput[]): Finding[] {
-  const versions = nodes.map((n) => versionOn(n, 'haproxy'));
+  const versions = nodes.map((n) => versionFor(spec, n, 'haproxy'));
   const refusing = (since: string) => versions.length === 0 || versions.some((v) => !older(v, since));
   return [...linesOf(spec), ...titlesOf(spec)].flatMap(({ where, line, at, title }) => {
     const old = OUTDATED.find((o) => o.match.test(line));

@@ -1,10 +1,9 @@
 import { error, type Finding, type Place, settingOf, warning } from './finding.ts';
 import type { Instance } from './instances.ts';
-import type { NodeInput } from './node.ts';
-import { lowest, older, versionOn } from './version.ts';
+import { older } from './version.ts';
 
-/** Whether an instance's own numbers make sense to every keepalived that has to run them. */
-export function proveInstance(instance: Instance, nodes: readonly NodeInput[]): Finding[] {
+/** Whether an instance's own numbers make sense to every keepalived that has to run them; `program` is the oldest version among them. */
+export function proveInstance(instance: Instance, program: string | undefined): Finding[] {
   const say = (code: string, message: string, hint: string, ...at: Place) =>
     error(code, `instance ${instance.name}: ${message}`, hint, ...settingOf(instance.name, ...at));
   const { version, advert, preempt } = instance;
@@ -39,8 +38,8 @@ export function proveInstance(instance: Instance, nodes: readonly NodeInput[]): 
         ...settingOf(instance.name, 'advert_seconds'),
       ),
     ...proveStates(instance),
-    ...proveSecrets(instance, nodes),
-    ...proveAge(instance, nodes),
+    ...proveSecrets(instance, program),
+    ...proveAge(instance, program),
   ];
   return findings.filter((f) => f !== false && f !== undefined);
 }
@@ -76,8 +75,7 @@ function proveStates(instance: Instance): Finding[] {
 /** Passwords that stand in every tutorial, and so in the neighbour's cluster too. */
 const EXAMPLES = ['1111', '1234', '12345678', 'secret', 'password', 'passw0rd', 'keepaliv', 'keepalive'];
 
-function proveSecrets({ name, authPass, hmac, version }: Instance, nodes: readonly NodeInput[]): Finding[] {
-  const program = lowest(nodes.map((n) => versionOn(n, 'keepalived')));
+function proveSecrets({ name, authPass, hmac, version }: Instance, program: string | undefined): Finding[] {
   const active = hmac.find((l) => l.startsWith('active_key '))?.split(' ')[1];
   const defined = hmac.some((l) => l.startsWith(`key ${active} `));
   const hint = older(program, '2.4.0') || version === 2 ? 'take eight random characters, marked !secret' : 'use auth_hmac';
@@ -127,8 +125,7 @@ const SINCE: readonly (readonly [statement: string, since: string, ...setting: s
 ];
 
 /** What the oldest keepalived among the nodes, installed or about to be, does not know yet. */
-function proveAge(instance: Instance, nodes: readonly NodeInput[]): Finding[] {
-  const program = lowest(nodes.map((n) => versionOn(n, 'keepalived')));
+function proveAge(instance: Instance, program: string | undefined): Finding[] {
   const used = new Set(instance.settings.map((line) => line.split(' ')[0] ?? ''));
   const unknown = (code: string, what: string, since: string, hint: string, ...at: Place) =>
     older(program, since)

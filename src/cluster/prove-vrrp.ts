@@ -1,12 +1,13 @@
 import { didYouMean } from '../model/errors.ts';
 import { checksOf, trackFilesOf } from './checks.ts';
 import { error, type Finding, type Place, settingOf, warning } from './finding.ts';
+import { versionFor } from './install-version.ts';
 import { type Instance, instanceSpecs } from './instances.ts';
 import type { NodeInput } from './node.ts';
 import type { ClusterSpec } from './schema.ts';
 import { type SyncGroupPlan, syncGroups } from './sync-groups.ts';
 import { predictOutages } from './timing.ts';
-import { older, versionOn } from './version.ts';
+import { older } from './version.ts';
 
 /** Whether the cluster can fail over at all, and as fast as it is asked to. */
 export function proveCluster(spec: ClusterSpec, nodes: readonly NodeInput[], instances: readonly Instance[]): Finding[] {
@@ -17,7 +18,7 @@ export function proveCluster(spec: ClusterSpec, nodes: readonly NodeInput[], ins
     ...none,
     ...doubleNames(spec),
     ...alone,
-    ...mixedVersions(nodes),
+    ...mixedVersions(spec, nodes),
     ...unknownNames(spec, nodes),
     ...syncGroups(spec).flatMap((g) => proveSyncGroup(g, instances)),
     ...proveStrict(spec, instances),
@@ -43,8 +44,8 @@ function doubleNames(spec: ClusterSpec): Finding[] {
   ];
 }
 
-function mixedVersions(nodes: readonly NodeInput[]): Finding[] {
-  const versions = nodes.flatMap((n) => versionOn(n, 'keepalived') ?? []);
+function mixedVersions(spec: ClusterSpec, nodes: readonly NodeInput[]): Finding[] {
+  const versions = nodes.flatMap((n) => versionFor(spec, n, 'keepalived') ?? []);
   if (!versions.some((v) => older(v, '2.0')) || versions.every((v) => older(v, '2.0'))) return [];
   return [warning('mixed-versions', `keepalived ${versions.join(' and ')} elect by different rules`, 'run one major version on all nodes')];
 }

@@ -1,5 +1,6 @@
 import { accepted, type Finding } from './finding.ts';
 import { haproxyPlan } from './haproxy.ts';
+import { versionFor } from './install-version.ts';
 import { instancesOf } from './instances.ts';
 import type { ClusterInventory, NodeInput } from './node.ts';
 import { proveChecks } from './prove-checks.ts';
@@ -11,17 +12,19 @@ import { proveVips } from './prove-vips.ts';
 import { type Neighbour, proveVrids } from './prove-vrids.ts';
 import { proveCluster } from './prove-vrrp.ts';
 import type { ClusterSpec } from './schema.ts';
+import { lowest } from './version.ts';
 
 /** All that is wrong or unwise about a cluster, worst first; knows more where facts of the nodes are known. */
 export function prove(spec: ClusterSpec, nodes: readonly NodeInput[], inventory: ClusterInventory): Finding[] {
   const instances = instancesOf(spec, nodes);
   const others = (inventory.clusters ?? []).filter((c) => c.spec.name !== spec.name);
+  const keepalived = lowest(nodes.map((n) => versionFor(spec, n, 'keepalived')));
   const findings = [
     ...proveCluster(spec, nodes, instances),
     ...proveChecks(spec),
     ...proveVips(instances, nodes, inventory),
     ...proveVrids(neighbours({ spec, nodes }), others.flatMap(neighbours)),
-    ...instances.flatMap((i) => [...proveInstance(i, nodes), ...proveElection(i, nodes)]),
+    ...instances.flatMap((i) => [...proveInstance(i, keepalived), ...proveElection(i, nodes)]),
     ...proveProxies(spec, haproxyPlan(spec, '', inventory, []), nodes, inventory),
     ...proveInstall(spec),
   ];

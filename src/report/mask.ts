@@ -5,6 +5,8 @@ const MASK = '***';
 /** Forms in which no such name stands before the secret. */
 const OTHERS = [
   /(\bstats[ \t]+auth[ \t]+[^\s:]+:)\S+/gi,
+  // auth_hmac of keepalived.conf.
+  /(\bkey[ \t]+\d{1,3}[ \t]+)\S+/g,
   /(\b(?:basic|bearer)[ \t]+)[\w+/=.~-]{6,}/gi,
   /(:\/\/[^\s/:@]+:)[^\s/@]+(?=@)/g,
   /(-----BEGIN [A-Z ]*PRIVATE KEY-----\n)(?:[-+ ]?[\w+/=]+\n)+/g,

@@ -10,10 +10,15 @@ export interface Mail {
 /** A mail server (RFC 5321) that keeps what it is given. */
 export function smtpSink(host: string, port: number): Promise<{ readonly mails: readonly Mail[]; close(): void }> {
   const mails: Mail[] = [];
-  const server = createServer((socket) => void receive(socket, mails));
+  const server = createServer((socket) => void receive(socket, mails).catch(unlessLeft));
   return new Promise((resolve, reject) => {
     server.on('error', reject).listen(port, host, () => resolve({ mails, close: () => void server.close() }));
   });
+}
+
+/** A client that is stopped in the midst of a mail leaves without a word, and the mail with it. */
+function unlessLeft(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') throw error;
 }
 
 async function receive(socket: Socket, mails: Mail[]): Promise<void> {

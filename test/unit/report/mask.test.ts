@@ -14,6 +14,7 @@ describe('maskAssignments', () => {
     ['JSON', '{"password": "a \\" b", "port": 1, "apiKey":"k"}', '{"password": ***, "port": 1, "apiKey":***}'],
     ['quotes', "secret 'a b' c", 'secret *** c'],
     ['HAProxy statistics', 'stats auth admin:pa:ss', 'stats auth admin:***'],
+    ['a key that signs adverts', '    key 1 hex:0001\n    active_key 1', '    key 1 ***\n    active_key 1'],
     ['HTTP credentials', 'http-check send hdr Authorization "Basic YWRtaW46cGFzcw=="', 'http-check send hdr Authorization "Basic ***"'],
     ['a URL', 'server https://bob:pw@host/x', 'server https://bob:***@host/x'],
     [

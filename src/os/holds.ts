@@ -15,12 +15,20 @@ export const dropHolds = (names: readonly string[]): Command =>
   sh`{ grep -vxF ${names.flatMap((name) => ['-e', name])} ${HOLDS}; :; } >${`${HOLDS}.new`} && mv -f ${`${HOLDS}.new`} ${HOLDS}`;
 
 /** What locks versions for dnf (EL 8 and newer) and yum. */
-export const PLUGIN = { dnf: 'python3-dnf-plugin-versionlock', yum: 'yum-plugin-versionlock' } as const;
+const PLUGIN = { dnf: 'python3-dnf-plugin-versionlock', yum: 'yum-plugin-versionlock' } as const;
 
 /** The plugin's list, and how it writes a package of any version (dnf: `NAME-EPOCH:VERSION-RELEASE.*`, yum: `EPOCH:NAME-…`). */
 const LISTS = {
-  dnf: { file: '/etc/dnf/plugins/versionlock.list', entry: '%{NAME}-%|EPOCH?{%{EPOCH}}:{0}|:%{VERSION}-%{RELEASE}.*\n' },
-  yum: { file: '/etc/yum/pluginconf.d/versionlock.list', entry: '%|EPOCH?{%{EPOCH}}:{0}|:%{NAME}-%{VERSION}-%{RELEASE}.*\n' },
+  dnf: {
+    conf: '/etc/dnf/plugins/versionlock.conf',
+    file: '/etc/dnf/plugins/versionlock.list',
+    entry: '%{NAME}-%|EPOCH?{%{EPOCH}}:{0}|:%{VERSION}-%{RELEASE}.*\n',
+  },
+  yum: {
+    conf: '/etc/yum/pluginconf.d/versionlock.conf',
+    file: '/etc/yum/pluginconf.d/versionlock.list',
+    entry: '%|EPOCH?{%{EPOCH}}:{0}|:%{NAME}-%{VERSION}-%{RELEASE}.*\n',
+  },
 } as const;
 type Manager = keyof typeof LISTS;
 
@@ -37,6 +45,10 @@ export const showLocks = (manager: Manager, names: readonly string[]): Command =
       return sh`sed -n ${`/${entriesOf(manager, name)}/{ ${prefix}/; s/^0://; s/\\.\\*$//; s/^/held\t${name}\t/; p; }`} ${LISTS[manager].file} 2>/dev/null`;
     }),
   );
+
+/** Installs what locks versions where it is missing, by the functions of `attempts`. */
+export const needLocks = (manager: Manager): Command =>
+  sh`[ -e ${LISTS[manager].conf} ] || attempt ${manager} -y install ${PLUGIN[manager]} || finish $?`;
 
 /** Locks packages at the versions that are installed. */
 export const addLocks = (manager: Manager, names: readonly string[]): Command =>

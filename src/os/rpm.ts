@@ -1,6 +1,6 @@
 import { type Command, lines, sh } from '../shell/sh.ts';
 import { attempts, type ManagerLock } from './attempt.ts';
-import { addLocks, dropHolds, dropLocks, noteHolds, OUR_HOLDS, PLUGIN, showLocks } from './holds.ts';
+import { addLocks, dropHolds, dropLocks, needLocks, noteHolds, OUR_HOLDS, showLocks } from './holds.ts';
 import type { InstallOptions, PackageManager, PackageWish } from './packages.ts';
 
 const lock = (manager: string): ManagerLock => ({
@@ -44,13 +44,7 @@ finish "$code"`,
 
     remove: (names, lockSeconds) => lines(attempts(lock(name), lockSeconds), sh`attempt ${name} -y remove ${names}; finish $?`),
 
-    hold: (names, lockSeconds) =>
-      lines(
-        attempts(lock(name), lockSeconds),
-        sh`rpm -q --quiet ${PLUGIN[name]} || attempt ${name} -y install ${PLUGIN[name]} || finish $?`,
-        addLocks(name, names),
-        noteHolds(names),
-      ),
+    hold: (names, lockSeconds) => lines(attempts(lock(name), lockSeconds), needLocks(name), addLocks(name, names), noteHolds(names)),
 
     release: (names) => lines(dropLocks(name, names), dropHolds(names)),
 

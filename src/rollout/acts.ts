@@ -67,10 +67,11 @@ export const stepAside = (world: World, run: HostRun, { maintenance_file }: Node
 export const takePart = (world: World, run: HostRun, { maintenance_file }: NodePlan): Promise<void> =>
   perform(world, run, sh`rm -f -- ${maintenance_file}`);
 
-/** How files stand now, for {@link restore}. */
-export async function mark(world: World, run: HostRun, files: readonly string[]): Promise<readonly Mark[]> {
+/** How files stand now, and which builds are in use, for {@link restore}. */
+export async function mark(world: World, run: HostRun, plan: NodePlan, files: readonly string[]): Promise<readonly Mark[]> {
+  const links = plan.install.builds.map((build) => `${build.prefix}/current`);
   run.session.forget();
-  return (await run.session.answer({ probe: markProbe(files), ...as(world, run) })) as readonly Mark[];
+  return (await run.session.answer({ probe: markProbe(files, links), ...as(world, run) })) as readonly Mark[];
 }
 
 /** Puts files back as they were marked, and has the services read them. Throws HostError. */

@@ -106,7 +106,8 @@ class Rolling {
   }
 
   async #apply(node: string, pass: number): Promise<void> {
-    this.marks.set(node, await mark(this.#world, this.#runOf(node), this.#under.update.filesOf(node)));
+    const { filesOf, planOf } = this.#under.update;
+    this.marks.set(node, await mark(this.#world, this.#runOf(node), planOf(node), filesOf(node)));
     await applyTo(this.#world, this.#under.playbook, node, pass);
   }
 

@@ -317,6 +317,18 @@ describeOnLab('modules on a host:', { name, inventory }, (lab) => {
     expect(await on('b', "dpkg-query -W -f '${db:Status-Status} ' chrony logrotate")).toBe('installed installed');
   });
 
+  test('package pins and holds, so that an upgrade leaves it alone, and lets go again', async () => {
+    await on('b', NEWER);
+    const version = () => on('b', "apt-get -q -y upgrade >/dev/null 2>&1; dpkg-query -W -f '${Version}' demo");
+    const held = { name: 'T', package: { name: 'demo=1.*', hold: true } };
+    expect(await reported(playOf('b', [held]))).toMatchObject({ code: 0 });
+    expect([await version(), await on('b', 'apt-mark showhold')]).toEqual(['1.0', 'demo']);
+    const { report } = await reported(playOf('b', [held]));
+    expect(report.tasks.at(-1)?.hosts.b?.status).toBe('ok');
+    expect(await reported(playOf('b', [{ name: 'T', package: { name: 'demo', hold: false } }]))).toMatchObject({ code: 0 });
+    expect([await version(), await on('b', 'apt-mark showhold')]).toEqual(['2.0', '']);
+  });
+
   test('package fails on a repository that is broken, in the words of apt', async () => {
     await on('b', "echo 'deb http://127.0.0.1:1/ stable main' >/etc/apt/sources.list.d/broken.list");
     const { code, report } = await reported(playOf('b', [{ name: 'T', package: { update_cache: true } }]));
@@ -387,3 +399,16 @@ touch /srv/old
 iptables -A INPUT -i lo -j ACCEPT
 iptables -A INPUT -p tcp --dport 22 -j ACCEPT
 iptables -A INPUT -p tcp -j REJECT`;
+
+/** A repository with a package in two versions. */
+const NEWER = `
+mkdir -p /srv/repo && cd /srv/repo
+for version in 1.0 2.0; do
+  mkdir -p demo/DEBIAN
+  printf 'Package: demo\\nVersion: %s\\nArchitecture: all\\nMaintainer: a\\nDescription: b\\n' $version >demo/DEBIAN/control
+  dpkg-deb -b demo demo_$version.deb >/dev/null
+  { dpkg-deb -f demo_$version.deb; echo "Filename: ./demo_$version.deb"; echo "Size: $(stat -c %s demo_$version.deb)"
+    echo "SHA256: $(sha256sum <demo_$version.deb | cut -d' ' -f1)"; echo; } >>Packages
+done
+echo 'deb [trusted=yes] file:/srv/repo ./' >/etc/apt/sources.list.d/repo.list
+apt-get -q update`;

@@ -30,7 +30,7 @@ export interface System extends Lab {
  */
 export function describeSystem(
   name: string,
-  { application = [] }: { application?: string | readonly string[] },
+  { application = [], minutes = 5 }: { application?: string | readonly string[]; minutes?: number },
   tests: (system: System) => void,
 ): void {
   const folder = join(ROOT, 'inventories', name);
@@ -39,23 +39,27 @@ export function describeSystem(
     const system = createSystem(lab, figures);
     afterAll(() => void process.stderr.write(`inventories/${name}: ${figures.join(', ')}\n`));
 
-    test('comes up from nothing, and has nothing to change the second time', async () => {
-      for (const playbook of [application].flat())
-        expect(await system.vipctl(['run', join(ROOT, 'playbooks/examples', playbook)])).toMatchObject({ code: 0 });
-      const first = await system.vipctl(['bootstrap', '--yes']);
-      expect(first.report.checks.filter((c) => !c.passed)).toEqual([]);
-      expect(first.code).toBe(0);
-      const second = await system.vipctl(['bootstrap', '--yes']);
-      const changes = Object.values(second.report.hosts).reduce((sum, host) => sum + host.changed, 0);
-      expect([second.code, changes]).toEqual([0, 0]);
-      const generated = await Promise.all(Object.keys(first.report.hosts).map((host) => system.on(host, LINES)));
-      figures.push(
-        `${first.report.tasks.length} tasks`,
-        `first run ${first.report.seconds.toFixed(1)} s`,
-        `second run ${changes} changes in ${second.report.seconds.toFixed(1)} s`,
-        `${linesBelow(folder)} lines written, ${generated.reduce((sum, lines) => sum + Number(lines), 0)} generated`,
-      );
-    });
+    test(
+      'comes up from nothing, and has nothing to change the second time',
+      async () => {
+        for (const playbook of [application].flat())
+          expect(await system.vipctl(['run', join(ROOT, 'playbooks/examples', playbook)])).toMatchObject({ code: 0 });
+        const first = await system.vipctl(['bootstrap', '--yes']);
+        expect(first.report.checks.filter((c) => !c.passed)).toEqual([]);
+        expect(first.code).toBe(0);
+        const second = await system.vipctl(['bootstrap', '--yes']);
+        const changes = Object.values(second.report.hosts).reduce((sum, host) => sum + host.changed, 0);
+        expect([second.code, changes]).toEqual([0, 0]);
+        const generated = await Promise.all(Object.keys(first.report.hosts).map((host) => system.on(host, LINES)));
+        figures.push(
+          `${first.report.tasks.length} tasks`,
+          `first run ${first.report.seconds.toFixed(1)} s`,
+          `second run ${changes} changes in ${second.report.seconds.toFixed(1)} s`,
+          `${linesBelow(folder)} lines written, ${generated.reduce((sum, lines) => sum + Number(lines), 0)} generated`,
+        );
+      },
+      minutes * 60_000,
+    );
     tests(system);
   });
 }

@@ -53,6 +53,47 @@ const rows: (Omit<Row, 'runs'> & { readonly changes: readonly (readonly [string,
     host: debian,
     changes: [['haproxy 2.6.12-1+deb12u3', 'haproxy absent']],
   },
+  {
+    it: 'holds what is free',
+    params: { name: 'haproxy', hold: true },
+    host: 'installed\thaproxy\t2.6.12-1\n',
+    changes: [['haproxy free', 'haproxy held']],
+  },
+  {
+    it: 'leaves alone what is held',
+    params: { name: 'haproxy=2.6.*', hold: true },
+    host: 'installed\thaproxy\t2.6.12-1\nheld\thaproxy\n',
+    changes: [],
+  },
+  {
+    it: 'holds in the version it is moved to',
+    params: { name: 'haproxy=2.6.*', hold: true },
+    host: 'installed\thaproxy\t2.4.0-1\nheld\thaproxy\t2.4.0-1\n',
+    on: EL9,
+    changes: [
+      ['haproxy 2.4.0-1', 'haproxy 2.6.*'],
+      ['haproxy free', 'haproxy held'],
+    ],
+  },
+  {
+    it: 'takes a lock on another version for none',
+    params: { name: 'haproxy', hold: true },
+    host: 'installed\thaproxy\t2.6.12-1\nheld\thaproxy\t2.4.0-1\n',
+    on: EL9,
+    changes: [['haproxy free', 'haproxy held']],
+  },
+  {
+    it: 'lets go what it holds',
+    params: { name: 'haproxy', hold: false },
+    host: 'installed\thaproxy\t2\nheld\thaproxy\nours\thaproxy\n',
+    changes: [['haproxy held', 'haproxy free']],
+  },
+  {
+    it: "leaves an administrator's hold alone",
+    params: { name: 'haproxy', hold: false },
+    host: 'installed\thaproxy\t2\nheld\thaproxy\n',
+    changes: [],
+  },
   { it: 'removes nothing that is not there', params: { name: 'iptables-persistent', state: 'absent' }, host: debian, changes: [] },
 ];
 
@@ -92,6 +133,7 @@ describe('package', () => {
       { name: 'a', state: 'latest', update_cache: true },
       ['cache_valid_time: required with state: latest and update_cache, else this task could never be settled'],
     ],
+    [{ name: 'a', state: 'absent', hold: true }, ['hold: cannot go with state: absent']],
     [{ update_cache: true, state: 'absent' }, ['name: required with state: absent']],
   ])('rejects %j', (params, expected) => expect(complaints(packageModule as never, params)).toEqual(expected));
 });

@@ -1,5 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -16,8 +28,8 @@ function write(path: string, text: string): void {
   sh(command, stdin);
 }
 
-const marksOf = (files: readonly string[]) => {
-  const probe = markProbe(files);
+const marksOf = (files: readonly string[], links: readonly string[] = []) => {
+  const probe = markProbe(files, links);
   return probe.parse({ exitCode: 0, stdout: sh(probe.command), stderr: '' });
 };
 
@@ -39,6 +51,26 @@ test('puts back what was written since, takes away what was not there, and leave
   sh(putBack(marks));
   expect(readFileSync(changed, 'utf8')).toBe('two');
   expect(readdirSync(folder).filter((name) => name.includes('vipctl-back'))).toEqual([]);
+});
+
+test('turns a link back to the build it named, so that its service sees it', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'vipctl undo-'));
+  const current = join(folder, 'current');
+  for (const build of ['old', 'new']) {
+    mkdirSync(join(folder, build));
+    writeFileSync(join(folder, build, '.vipctl'), build);
+    utimesSync(join(folder, build, '.vipctl'), 1, 1);
+  }
+  symlinkSync('old', current);
+  const marks = marksOf([], [current, join(folder, 'none')]);
+  rmSync(current);
+  symlinkSync('new', current);
+  sh(putBack(marks));
+  expect(readlinkSync(current)).toBe('old');
+  expect(statSync(join(current, '.vipctl')).mtimeMs).toBeGreaterThan(1000);
+  utimesSync(join(folder, 'old/.vipctl'), 1, 1);
+  sh(putBack(marks));
+  expect(statSync(join(current, '.vipctl')).mtimeMs).toBe(1000);
 });
 
 test('has nothing to do for no files', () => {

@@ -6,13 +6,17 @@ import type { Scene } from '../../../src/drill/scenario.ts';
 import { scenarios } from '../../../src/drill/scenarios.ts';
 import { scenario, scene, subject } from './scenes.ts';
 
-const scenes: readonly Scene[] = [scene, { ...scene, init: 'sysv', engine: 'nginx', versions: [4, 6], vips: ['10.0.0.100', 'fd00::100'] }];
+const scenes: readonly Scene[] = [
+  scene,
+  { ...scene, contained: true },
+  { ...scene, init: 'sysv', engine: 'nginx', versions: [4, 6], vips: ['10.0.0.100', 'fd00::100'] },
+];
 
 /** Throws where POSIX sh cannot parse it. */
 const parses = (text: string) => execFileSync('sh', ['-n'], { input: text });
 
 describe.each(scenarios)('$name', (s) => {
-  it.each(scenes)('is sound shell for $init and $engine', (place) => {
+  it.each(scenes)('is sound shell for $init and $engine, in a container: $contained', (place) => {
     const fault = s.fault(place);
     parses(fault.inject.text);
     parses(fault.undo.text);
@@ -30,6 +34,14 @@ describe.each(scenarios)('$name', (s) => {
     expect(outage.to > 0 || doubles || vips !== 'stay').toBe(s.risk !== 'none');
     if (doubles) expect(s.risk).toBe('split');
   });
+});
+
+it('reaches a proxy in a container, whose processes are not its unit', () => {
+  const strike = (name: string, contained: boolean) => scenario(name).fault({ ...scene, contained }).inject.text;
+  expect(strike('haproxy-hang', false)).toBe('systemctl kill --signal=STOP haproxy');
+  expect(strike('haproxy-hang', true)).toBe('kill -s STOP $(pidof haproxy)');
+  expect(strike('keepalived-kill', true)).toBe('systemctl kill --signal=KILL keepalived');
+  expect(strike('bad-config', true)).toContain('docker exec -i haproxy haproxy -c -f /dev/stdin <');
 });
 
 /** Detection takes (fall − 1)·i to fall·i = 1–2 s, S is 16/256 s for the second node's priority of 240, an advert takes 1 s. */

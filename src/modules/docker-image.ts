@@ -50,6 +50,8 @@ export const dockerImageModule = defineModule<Params, State>({
     }),
   }),
 
+  reads: ({ load_path }) => (load_path === undefined ? [] : [load_path]),
+
   plan({ name, source, load_path = '' }, { docker, present, archived, tags }): Plan {
     if (!docker) return deferred('there is no docker');
     const change = (after: string, command: Change['apply'][number]): Change[] => [

@@ -48,6 +48,8 @@ export const sourceBuildModule = defineModule<Params, State>({
     }),
   }),
 
+  reads: ({ src }) => [src],
+
   plan(wish, { tarball, built, current }): Plan {
     const key = keyOf(wish);
     if (built && current === key) return [];

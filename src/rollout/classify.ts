@@ -39,7 +39,7 @@ function restarts({ engine, tasks, files }: NodeChange): string | undefined {
   const packages = tasks.find((t) => t.module === 'package');
   if (packages) return `packages change: ${packages.outcome.changes.map((c) => c.what).join(', ')}`;
   const built = tasks.find((t) => t.module === 'source_build' || t.module === 'docker_image');
-  if (built) return `another program comes into use: ${built.outcome.changes.map((c) => c.what).join(', ')}`;
+  if (built) return `another program comes into use: ${built.outcome.changes.map((c) => c.what).join(', ') || built.name}`;
   const unit = files.find((file) => isUnit(file, engine) || file === '/etc/systemd/system/keepalived.service');
   if (unit !== undefined) return `${unit.includes('keepalived') ? 'keepalived' : engine} restarts, because only that makes it read ${unit}`;
   const services = tasks.filter((t) => t.module === 'service').flatMap((t) => t.outcome.changes);

@@ -43,6 +43,7 @@ const cases: { it: string; tasks?: NodeChange['tasks']; files?: readonly string[
     tasks: [task('source_build', change('build 0123 of haproxy'), change('haproxy in use'))],
     is: 'D: another program comes into use: build 0123 of haproxy, haproxy in use',
   },
+  { it: 'an image that is still to come', tasks: [task('docker_image')], is: 'D: another program comes into use: the docker_image task' },
   { it: 'a package', tasks: [task('package', change('haproxy'), change('curl'))], is: 'D: packages change: haproxy, curl' },
   {
     it: 'a service that restarts',

@@ -63,6 +63,8 @@ finish "$code"`,
   remove: (names, lockSeconds) =>
     lines(QUIETLY, attempts(LOCK, lockSeconds), sh`attempt ${aptGet(...CONFFILES, 'remove', '--', ...names)}; finish $?`),
 
+  removeByHand: (name) => `apt-get remove ${name}`,
+
   hold: (names, lockSeconds) => lines(attempts(LOCK, lockSeconds), sh`attempt apt-mark -q hold -- ${names} || finish $?`, noteHolds(names)),
 
   release: (names, lockSeconds) =>

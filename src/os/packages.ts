@@ -43,6 +43,8 @@ export interface PackageManager {
   hold(names: readonly string[], lockSeconds: number): Command;
   /** Takes back what {@link PackageManager.hold} did. */
   release(names: readonly string[], lockSeconds: number): Command;
+  /** How an administrator removes a package. */
+  removeByHand(name: string): string;
   /** Fetches the package lists; fails when a repository does. */
   refresh(lockSeconds: number): Command;
   /** The forms in which a user may write an installed version. */

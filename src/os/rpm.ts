@@ -44,6 +44,8 @@ finish "$code"`,
 
     remove: (names, lockSeconds) => lines(attempts(lock(name), lockSeconds), sh`attempt ${name} -y remove ${names}; finish $?`),
 
+    removeByHand: (pkg) => `${name} remove ${pkg}`,
+
     hold: (names, lockSeconds) => lines(attempts(lock(name), lockSeconds), needLocks(name), addLocks(name, names), noteHolds(names)),
 
     release: (names) => lines(dropLocks(name, names), dropHolds(names)),

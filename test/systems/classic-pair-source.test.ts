@@ -21,11 +21,11 @@ const MINUTES = 20;
 
 describeSystem('classic-pair-source', { application, minutes: MINUTES }, ({ on, vipctl, becomesOwner, moves }) => {
   const file = scratch();
-  /** Options for a run with HAProxy's source described otherwise; `undefined` leaves its installation out. */
+  /** Options for a run with HAProxy's source described otherwise; `undefined` for a package. */
   const described = (name: string, source: object | undefined) => {
     const { cluster } = parseYaml(readFileSync(LBS, 'utf8'), LBS).data as unknown as Described;
     const haproxy = source && { source: { ...cluster.install.haproxy.source, ...source } };
-    const install = { ...cluster.install, ...(haproxy ? { haproxy } : { haproxy: { package: {} } }) };
+    const install = { ...cluster.install, ...(haproxy ? { haproxy } : { haproxy: { package: { version: '2.6.*' } } }) };
     return ['-e', `@${file(name, JSON.stringify({ cluster: { ...cluster, install } }))}`];
   };
   /** Which program runs, and since when. */
@@ -67,7 +67,7 @@ describeSystem('classic-pair-source', { application, minutes: MINUTES }, ({ on, 
     expect([code, tasksThat('changed', report, 'm')]).toEqual([1, []]);
     expect(fails(report, 'm')).toMatchObject({
       message: expect.stringContaining('haproxy is installed from source here, and is to be from a package'),
-      hint: expect.stringContaining('touch /etc/keepalived/maintenance; systemctl disable --now haproxy; rm '),
+      hint: expect.stringMatching(/^on one node after the other: touch .*; vipctl bootstrap --limit m$/),
     });
   });
 
@@ -94,4 +94,16 @@ describeSystem('classic-pair-source', { application, minutes: MINUTES }, ({ on, 
     },
     MINUTES * 60_000,
   );
+
+  test('goes over to packages in the way it told, and holds them', async () => {
+    const packaged = described('packaged.json', undefined);
+    const refused = await vipctl(['bootstrap', '--yes', '--limit', 's', ...packaged]);
+    const [, ...steps] = (fails(refused.report, 's')?.hint ?? '').split(/: |; /);
+    expect(steps.pop()).toBe('vipctl bootstrap --limit s');
+    await on('s', steps.join(' && '));
+    const { code, report } = await vipctl(['bootstrap', '--yes', '--limit', 's', ...packaged]);
+    expect([code, report.checks.filter((c) => !c.passed)]).toEqual([0, []]);
+    expect(await running('s', 'haproxy')).toMatch(/^\/usr\/sbin\/haproxy\n/);
+    expect(await on('s', 'apt-mark showhold')).toBe('haproxy');
+  });
 });

@@ -8,7 +8,11 @@ const DOCKER = 'haproxy=/etc/systemd/system/haproxy.service docker\n';
 const OWN = 'haproxy=/etc/systemd/system/haproxy.service \n';
 const NONE = 'haproxy= \n';
 
-const wish = (method: string) => ({ programs: [{ name: 'haproxy', method }], aside: 'touch /etc/keepalived/maintenance' });
+const wish = (method: string) => ({
+  programs: [{ name: 'haproxy', method }],
+  node: 'lb1',
+  maintenance_file: '/etc/keepalived/maintenance',
+});
 const refusal = (found: string, wanted: string) =>
   `haproxy is installed ${found} here, and is to be ${wanted}: that is not changed under a cluster that may be live`;
 
@@ -40,10 +44,14 @@ describe('install_method', () => {
   it('says what to do instead, node by node', () => {
     const way = (host: string, method: string) => planOf(installMethodModule, { params: wish(method), host });
     expect(way(PACKAGE, 'docker')).toMatchObject({
-      hint: 'on one node after the other: touch /etc/keepalived/maintenance; systemctl disable --now haproxy; remove its package; vipctl bootstrap --limit NODE',
+      hint: [
+        'on one node after the other: touch /etc/keepalived/maintenance; systemctl disable --now haproxy; apt-get remove haproxy',
+        'systemctl daemon-reload; rm /etc/keepalived/maintenance; vipctl bootstrap --limit lb1',
+      ].join('; '),
     });
-    expect(way(DOCKER, 'package')).toMatchObject({
-      hint: expect.stringContaining('rm /etc/systemd/system/haproxy.service && systemctl daemon-reload'),
+    expect(way(DOCKER, 'package')).toMatchObject({ hint: expect.stringContaining('; rm /etc/systemd/system/haproxy.service; ') });
+    expect(way(DOCKER.replace('docker', 'source'), 'package')).toMatchObject({
+      hint: expect.stringContaining('; rm /etc/systemd/system/haproxy.service /usr/local/sbin/haproxy; '),
     });
   });
 });

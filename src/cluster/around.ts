@@ -1,3 +1,4 @@
+import type { Places } from '../os/places.ts';
 import { quote } from '../shell/sh.ts';
 import { restartWait } from './checks.ts';
 import type { ClusterSpec } from './schema.ts';
@@ -9,15 +10,20 @@ export type SyslogPlan = {
   readonly file: string;
   readonly rotate: string;
   readonly keep: number;
+  /** rsyslog's words are those of version 5. */
+  readonly legacy: boolean;
 };
 
-/** The distributions' own files for HAProxy's log: two that name one log file would both be refused by logrotate. */
-export const syslogPaths = { rsyslog: '/etc/rsyslog.d/49-haproxy.conf', logrotate: '/etc/logrotate.d/haproxy' };
+/** The distributions' own file for HAProxy's log: two that name one log file would both be refused. */
+export const logrotatePath = '/etc/logrotate.d/haproxy';
 
-export function syslogPlan({ syslog }: ClusterSpec): SyslogPlan {
+export const facilityOf = ({ syslog }: Pick<ClusterSpec, 'syslog'>): string => syslog?.facility ?? 'local2';
+
+export function syslogPlan({ syslog }: ClusterSpec, { rsyslog }: Pick<Places, 'rsyslog'>): SyslogPlan {
   return {
+    legacy: rsyslog.legacy,
     enabled: syslog !== undefined,
-    facility: syslog?.facility ?? 'local2',
+    facility: facilityOf({ syslog }),
     file: syslog?.file ?? '/var/log/haproxy.log',
     rotate: syslog?.rotate ?? 'daily',
     keep: syslog?.keep ?? 7,

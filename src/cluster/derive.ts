@@ -1,17 +1,21 @@
+import { dirname } from 'node:path';
 import { ConfigError } from '../model/errors.ts';
+import type { OsFamily } from '../os/family.ts';
+import { matchFamily } from '../os/match.ts';
 import {
   type FilePlan,
   filesOf,
   type HealthPlan,
   healthPlan,
+  logrotatePath,
   type NodeHeader,
   type NotifyPlan,
   nodeHeader,
   notifyPlan,
   type SyslogPlan,
-  syslogPaths,
   syslogPlan,
 } from './around.ts';
+import { type BootPlan, bootPlan } from './boot.ts';
 import { checkPath, maintenanceFile, notifyPath, SCRIPT_USER } from './checks.ts';
 import { refuseErrors } from './finding.ts';
 import { type FirewallRule, firewallRules } from './firewall.ts';
@@ -47,6 +51,9 @@ export type NodePlan = {
   readonly firewall_backend: NonNullable<NonNullable<ClusterSpec['firewall']>['backend']>;
   readonly files: readonly FilePlan[];
   readonly paths: PathsPlan;
+  /** Folders that must be there before files are put into them. */
+  readonly folders: readonly string[];
+  readonly boot: BootPlan;
   readonly syslog: SyslogPlan;
   readonly time: { readonly servers: readonly string[] };
   readonly script_user: string;
@@ -59,7 +66,13 @@ export type NodePlan = {
   readonly notify: NotifyPlan;
 };
 
-export type PathsPlan = { readonly check: string; readonly notify: string; readonly rsyslog: string; readonly logrotate: string };
+export type PathsPlan = {
+  readonly check: string;
+  readonly notify: string;
+  readonly rsyslog: string;
+  readonly logrotate: string;
+  readonly nologin: string;
+};
 
 export type VipPlan = { readonly address: string; readonly prefix: number; readonly interface: string; readonly instance: string };
 
@@ -71,6 +84,8 @@ export function deriveNode(spec: ClusterSpec, self: string, nodes: readonly Node
   const instances = instancesOf(spec, nodes);
   const engine = spec.engine ?? 'haproxy';
   const version = versionFor(spec, node, 'haproxy');
+  const os = osOf(node);
+  const boot = bootPlan(node, os, engine);
   return {
     name: self,
     address: node.address,
@@ -92,19 +107,30 @@ export function deriveNode(spec: ClusterSpec, self: string, nodes: readonly Node
     firewall: firewallRules(spec, node, nodes, instances),
     firewall_backend: spec.firewall?.backend ?? 'auto',
     files: filesOf(spec),
-    paths: { check: checkPath(spec), notify: notifyPath, ...syslogPaths },
-    syslog: syslogPlan(spec),
+    paths: {
+      check: checkPath(spec),
+      notify: notifyPath,
+      rsyslog: os.places.rsyslog.file,
+      logrotate: logrotatePath,
+      nologin: os.places.nologin,
+    },
+    folders: ['/etc/keepalived', ...boot.folders, dirname(checkPath(spec))],
+    boot,
+    syslog: syslogPlan(spec, os.places),
     time: { servers: spec.time?.servers ?? [] },
     script_user: SCRIPT_USER,
     maintenance_file: maintenanceFile(spec),
     keepalived: keepalivedPlan(spec, node, nodes, instances),
-    haproxy: haproxyPlan(spec, self, inventory, peersOf(spec, nodes, instances), version),
+    haproxy: haproxyPlan(spec, self, inventory, peersOf(spec, nodes, instances), { version, run: os.places.run, startFile: boot.proxy }),
     nginx: nginxPlan(spec, inventory),
     health: healthPlan(spec),
     header: nodeHeader(spec, self),
     notify: notifyPlan(spec),
   };
 }
+
+/** The family of a node; the newest Debian stands in for a node nobody has looked at. */
+const osOf = ({ facts }: NodeInput): OsFamily => matchFamily(facts ?? { distribution: 'debian', version: '', like: [] });
 
 function vipPlans(instance: Instance, node: NodeInput, nodes: readonly NodeInput[]): VipPlan[] {
   return instance.vips.map((v) => ({

@@ -1,5 +1,4 @@
-import { quote } from '../shell/sh.ts';
-import { errorPath, filesOf, nodeHeader, syslogPlan } from './around.ts';
+import { errorPath, facilityOf, filesOf, nodeHeader } from './around.ts';
 import { bindsOf } from './binds.ts';
 import { programOf } from './build.ts';
 import { containerValidate } from './container.ts';
@@ -47,8 +46,6 @@ export type HaproxyPlan = {
   readonly validate: string;
   /** File descriptors the process needs: two for each connection, the rest for listeners, checks and logs. */
   readonly nofile: number;
-  /** Command that succeeds where a process may have so many descriptors; `%s` is the file that asks for them. */
-  readonly validate_limits: string;
 };
 
 export type StatsPlan = {
@@ -71,7 +68,11 @@ export function haproxyPlan(
   self: string,
   inventory: ClusterInventory,
   peers: readonly PeerPlan[],
-  version?: string,
+  {
+    version,
+    run = '/run',
+    startFile = '',
+  }: { readonly version?: string | undefined; readonly run?: string; readonly startFile?: string } = {},
 ): HaproxyPlan {
   const said = spec.haproxy ?? {};
   const maxconn = said.maxconn ?? 10_000;
@@ -81,11 +82,11 @@ export function haproxyPlan(
   return {
     maxconn,
     threads: said.threads ?? 0,
-    log: said.log ?? [spec.syslog ? `127.0.0.1 ${syslogPlan(spec).facility}` : '/dev/log local0'],
+    log: said.log ?? [spec.syslog ? `127.0.0.1 ${facilityOf(spec)}` : '/dev/log local0'],
     user: said.user ?? 'haproxy',
     group: said.group ?? 'haproxy',
     chroot: said.chroot ?? '/var/lib/haproxy',
-    socket: said.socket ?? '/run/haproxy/admin.sock',
+    socket: said.socket ?? `${run}/haproxy/admin.sock`,
     mode: said.mode ?? 'http',
     balance: said.balance ?? 'roundrobin',
     retries: said.retries ?? 3,
@@ -104,22 +105,14 @@ export function haproxyPlan(
     global: said.global ?? [],
     defaults: said.defaults ?? [],
     reads: ['/etc/haproxy/haproxy.cfg', ...filesOf(spec).map((f) => f.path)],
-    starts_with: haproxyStartFiles(spec),
+    starts_with: haproxyStartFiles(spec, startFile),
     method,
     folders: method === 'package' ? [] : ['/etc/haproxy', ...(method === 'source' ? [said.chroot ?? '/var/lib/haproxy'] : [])],
     program,
     validate: containerValidate(spec) ?? `${program} -c -f %s`,
     nofile,
-    validate_limits: `sh -c ${quote(limit(nofile, maxconn))} sh %s`,
   };
 }
-
-/** `haproxy -c` does not look at this, and HAProxy then fails to start: root takes such a limit for itself, as systemd will for HAProxy. */
-const limit = (nofile: number, maxconn: number): string =>
-  `ulimit -n ${nofile} 2>/dev/null || {
-  echo "this host gives a process at most $(ulimit -Hn) file descriptors, and haproxy.maxconn ${maxconn} needs ${nofile}: lower it" >&2
-  exit 1
-}`;
 
 /** From 2.4 on, a reload lets clients whose connection rests send one more request; before, it cut them off, and some lost one. HTTP only. */
 const restingOptions = (version: string | undefined): string[] =>

@@ -60,9 +60,9 @@ export function installPackages(spec: ClusterSpec, { facts }: NodeInput): string
   });
 }
 
-/** Files HAProxy reads only when it starts: its unit, or what is added to that of its package, and the build or image in use. */
-export function haproxyStartFiles(spec: ClusterSpec): string[] {
-  if (methodOf(spec, 'haproxy') === 'package') return ['/etc/systemd/system/haproxy.service.d/vipctl.conf'];
+/** Files HAProxy reads only when it starts: its unit, or what is `added` to that of its package, and the build or image in use. */
+export function haproxyStartFiles(spec: ClusterSpec, added: string): string[] {
+  if (methodOf(spec, 'haproxy') === 'package') return [added];
   const { dest } = containerPlan(spec).archive;
   return ['/etc/systemd/system/haproxy.service', ...stampOf(spec, 'haproxy'), ...(dest === '' ? [] : [dest])];
 }

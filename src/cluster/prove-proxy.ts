@@ -25,7 +25,7 @@ export function proveProxies(spec: ClusterSpec, plan: HaproxyPlan, nodes: readon
     ...proveTargets(spec),
     ...proveBinds(binds),
     ...proveServers(plan, binds, nodes, inventory),
-    ...(spec.engine === 'nginx' ? proveNginx(spec) : [...proveLines(spec, nodes), ...proveLimits(plan)]),
+    ...(spec.engine === 'nginx' ? proveNginx(spec) : [...proveLines(spec, nodes), ...proveLimits(plan, binds.length, nodes)]),
   ];
 }
 
@@ -93,11 +93,24 @@ function proveServers(plan: HaproxyPlan, binds: readonly Bind[], nodes: readonly
   });
 }
 
-function proveLimits({ nofile, maxconn }: HaproxyPlan): Finding[] {
-  if (nofile <= NR_OPEN) return [];
-  const message = `${maxconn} connections need ${nofile} file descriptors, and Linux gives a process ${NR_OPEN}`;
-  return [error('nofile', message, 'lower haproxy.maxconn, or raise fs.nr_open and accept this finding', ['haproxy', 'maxconn'])];
+/** What the kernel and each node give a process; `haproxy -c` does not look, and the start after it then fails on every node. */
+function proveLimits({ nofile, maxconn, proxies }: HaproxyPlan, listeners: number, nodes: readonly NodeInput[]): Finding[] {
+  if (nofile > NR_OPEN) {
+    const message = `${maxconn} connections need ${nofile} file descriptors, and Linux gives a process ${NR_OPEN}`;
+    return [error('nofile', message, 'lower haproxy.maxconn, or raise fs.nr_open and accept this finding')];
+  }
+  const fixed = OWN_FILES + listeners + proxies.reduce((sum, proxy) => sum + proxy.servers.length, 0);
+  return nodes.flatMap(({ name, facts }) => {
+    const given = facts?.openFiles;
+    if (given === undefined || 2 * maxconn + fixed <= given) return [];
+    const message = `${name} lets a service open ${given} files at most, and ${maxconn} connections need ${2 * maxconn + fixed}`;
+    const fits = Math.floor((given - fixed) / 2);
+    return [error('nofile', message, `raise its hard limit (of the container, or fs.nr_open), or set haproxy.maxconn to at most ${fits}`)];
+  });
 }
+
+/** Descriptors HAProxy has besides those of connections, listeners and checks: three for each thread, logs, its socket, its worker's. */
+const OWN_FILES = 200;
 
 function allBinds(spec: ClusterSpec, plan: HaproxyPlan): Bind[] {
   const { stats } = plan;

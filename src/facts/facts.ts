@@ -51,6 +51,8 @@ export interface Facts {
   /** Host clock minus controller clock in ms, good to half the trip; whoever knows the controller's clock fills it in. */
   readonly clockOffsetMs: number | undefined;
   readonly programs: { readonly haproxy?: string; readonly keepalived?: string; readonly nginx?: string; readonly docker?: string };
+  /** The most files a service may be allowed to open; undefined where the host does not tell. */
+  readonly openFiles: number | undefined;
   readonly memoryMb: number | undefined;
   readonly cpus: number | undefined;
   readonly user: string;

@@ -2,6 +2,7 @@ import type { Probe } from '../model/probe.ts';
 import { clock } from './clock.ts';
 import type { Facts } from './facts.ts';
 import { firewall } from './firewall.ts';
+import { limits } from './limits.ts';
 import { machine } from './machine.ts';
 import { management } from './management.ts';
 import { network, routes } from './network.ts';
@@ -11,7 +12,7 @@ import { together } from './section.ts';
 
 /** Everything we want to know of a host, in one command; `peers` are addresses whose route matters. */
 export function factsProbe(peers: readonly string[]): Probe<Facts> {
-  const { command, parse } = together({ clock, release, machine, management, network, routes: routes(peers), firewall, programs });
+  const { command, parse } = together({ clock, release, machine, management, network, routes: routes(peers), firewall, programs, limits });
   return {
     command,
     parse(result) {
@@ -26,6 +27,7 @@ export function factsProbe(peers: readonly string[]): Probe<Facts> {
         ...told.routes,
         ...told.firewall,
         ...told.programs,
+        ...told.limits,
       };
     },
   };

@@ -1,4 +1,5 @@
 import type { Init } from '../facts/facts.ts';
+import type { Places } from '../os/places.ts';
 import type { CommandResult } from '../shell/batch.ts';
 import { parseProperties } from '../shell/parse.ts';
 import { type Command, lines, sh } from '../shell/sh.ts';
@@ -8,29 +9,36 @@ export interface Loaded {
   /** Undefined where the host cannot tell: nothing is concluded from that. */
   readonly startedAt: number | undefined;
   readonly loadedAt: number | undefined;
+  /** When the order of init scripts was last worked out (insserv(8)). */
+  readonly sortedAt: number | undefined;
   readonly changedAt: Readonly<Record<string, number>>;
 }
 
 /** Where vipctl notes the last reload of a SysV service, whose init script keeps no such record; gone with the next boot. */
-export const stampOf = (service: string): string => `/run/vipctl-${service}.loaded`;
+export const stampOf = (service: string): string => `/var/run/vipctl-${service}.loaded`;
 
 /** What systemd has to tell with its answer about the unit (see unitQuery) for {@link parseLoaded}. */
 export const LOADED_PROPERTIES = ['StateChange', 'ActiveEnter'].flatMap((name) => [`${name}Timestamp`, `${name}TimestampMonotonic`]);
 
 /** Prints the other `Key=value` lines for {@link parseLoaded}; nothing to ask when there are no files. */
-export function loadedQuery(id: string, files: readonly string[], init: Init | undefined): Command {
+export function loadedQuery(id: string, files: readonly string[], init: Init | undefined, { pidFiles }: Pick<Places, 'pidFiles'>): Command {
   if (files.length === 0) return sh`:`;
-  const times = init === 'systemd' ? CLOCKS : SYSV(id);
+  const times = init === 'systemd' ? CLOCKS : SYSV(id, pidFiles[id] === undefined ? [] : [pidFiles[id]]);
   return lines(times, sh`for f in ${files}; do at=$(date -r "$f" +%s.%N 2>/dev/null) && echo "Changed=$at $f"; done; :`);
 }
 
 /** systemd keeps the moments to the microsecond, but on the clock that stands still while a machine sleeps; to the second as a date. */
 const CLOCKS = sh`read -r up _ </proc/uptime; echo "Uptime=$up"; echo "Now=$(date +%s.%N)"`;
 
-const SYSV = (id: string) => sh`for f in /var/run/${id}.pid /var/run/${id}/${id}.pid; do
+/** Of `/var/run/haproxy.pid`, `/var/run/rsyslogd.pid`, `/var/run/chrony/chronyd.pid` …, the one that is there. */
+const SYSV = (
+  id: string,
+  more: readonly string[],
+) => sh`for f in /var/run/${id}.pid /var/run/${id}d.pid /var/run/${id}/${id}.pid /var/run/${id}/${id}d.pid ${more}; do
   at=$(date -r "$f" +%s.%N 2>/dev/null) && echo "Started=$at"
 done
-at=$(date -r ${stampOf(id)} +%s.%N 2>/dev/null) && echo "Stamp=$at"`;
+at=$(date -r ${stampOf(id)} +%s.%N 2>/dev/null) && echo "Stamp=$at"
+at=$(date -r /etc/init.d/.depend.stop +%s.%N 2>/dev/null) && echo "Sorted=$at"`;
 
 /** Reads what {@link loadedQuery} printed. */
 export function parseLoaded({ stdout }: CommandResult): Loaded {
@@ -38,7 +46,8 @@ export function parseLoaded({ stdout }: CommandResult): Loaded {
   const changed = [...stdout.matchAll(/^Changed=(\S+) (.*)$/gm)].map(([, at, file]) => [file ?? '', Number(at)] as const);
   const started = p.Started === undefined ? moment(p, 'ActiveEnter') : Number(p.Started);
   const loaded = p.Started === undefined ? moment(p, 'StateChange') : Math.max(Number(p.Started), Number(p.Stamp ?? 0));
-  return { startedAt: started, loadedAt: loaded, changedAt: Object.fromEntries(changed) };
+  const sortedAt = p.Sorted === undefined ? undefined : Number(p.Sorted);
+  return { startedAt: started, loadedAt: loaded, sortedAt, changedAt: Object.fromEntries(changed) };
 }
 
 /** The exact moment; where the clocks have drifted apart by sleep, the end of the second it happened in. */

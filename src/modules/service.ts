@@ -22,6 +22,10 @@ const params = z.strictObject({
     .default([])
     .describe('Files it reads: it is reloaded (restarted, if it cannot reload) when one has changed since it last read them'),
   restarted_after: z.array(z.string()).default([]).describe('Files it reads only when it starts, such as its unit file'),
+  enabled_after: z
+    .array(z.string())
+    .default([])
+    .describe('Files that say when its init script runs at boot and shutdown: it is enabled anew when one has changed since'),
   daemon_reload: z
     .boolean()
     .default(false)
@@ -37,14 +41,14 @@ export const serviceModule = defineModule<Params, State>({
 
   check({ name, ...wish }, { os, facts }) {
     const id = os.serviceName(name.replace(/\.service$/, ''));
-    const files = [...wish.reloaded_after, ...wish.restarted_after];
+    const files = [...wish.reloaded_after, ...wish.restarted_after, ...wish.enabled_after];
     return {
-      command: lines(unitQuery([id], facts.init, LOADED_PROPERTIES), loadedQuery(id, files, facts.init)),
+      command: lines(unitQuery([id], facts.init, LOADED_PROPERTIES), loadedQuery(id, files, facts.init, os.places)),
       parse: (result) => ({ ...(parseUnits([id], result)[0] as Unit), loaded: parseLoaded(result) }),
     };
   },
 
-  reads: ({ reloaded_after, restarted_after }) => [...reloaded_after, ...restarted_after],
+  reads: ({ reloaded_after, restarted_after, enabled_after }) => [...reloaded_after, ...restarted_after, ...enabled_after],
 
   plan(wish, unit, context) {
     const { name, masked } = wish;
@@ -70,8 +74,13 @@ function reread({ name, daemon_reload, restarted_after }: Params, unit: Unit, ac
   return [{ what: `unit file of ${name}`, before: 'changed', after: 'read again', apply: [daemonReload] }];
 }
 
-function boot({ name, enabled }: Params, unit: Unit, context: Context): Change[] {
+function boot({ name, enabled, enabled_after }: Params, unit: State, context: Context): Change[] {
   const wanted = enabled ? 'enabled' : 'disabled';
+  const [unsorted] = enabled && unit.boot === wanted ? changedSince(enabled_after, unit.loaded.sortedAt, unit.loaded) : [];
+  if (unsorted !== undefined)
+    return [
+      { what: `${name} at boot`, before: `is older than ${unsorted}`, after: 'sorted anew', apply: [bootStep(unit, 'enable', context)] },
+    ];
   if (enabled === undefined || unit.boot === wanted || unit.boot === 'fixed') return [];
   return [{ what: `${name} at boot`, before: unit.boot, after: wanted, apply: [bootStep(unit, enabled ? 'enable' : 'disable', context)] }];
 }

@@ -36,17 +36,25 @@ export const timesyncModule = defineModule<Params, TimeState>({
     if (wish.state === 'stopped') return context.os.time.flatMap((p) => stopped(p, state, context));
     const provider = choose(wish, state, context);
     if (!provider)
-      return refused(`${wish.provider} does not exist on this system`, `it has ${context.os.time.map((p) => p.id).join(' and ')}`);
+      return refused(
+        `${wish.provider} does not exist on this system`,
+        `it has ${available(context)
+          .map((p) => p.id)
+          .join(' and ')}`,
+      );
     const rivals = context.os.time.filter((p) => p !== provider);
     return [...rivals.flatMap((p) => stopped(p, state, context)), ...kept(provider, wish, state, context)];
   },
 });
 
-function choose({ provider }: Params, state: TimeState, { os }: Context): TimeProvider | undefined {
-  if (provider !== 'auto') return os.time.find((p) => p.id === provider);
-  const known = (test: (unit: Unit) => boolean) => os.time.find((p) => unitOf(state, p.service).exists && test(unitOf(state, p.service)));
-  return known((u) => u.running) ?? known((u) => u.boot === 'enabled') ?? known(() => true) ?? os.time[0];
+function choose({ provider }: Params, state: TimeState, context: Context): TimeProvider | undefined {
+  const table = available(context);
+  if (provider !== 'auto') return table.find((p) => p.id === provider);
+  const known = (test: (unit: Unit) => boolean) => table.find((p) => unitOf(state, p.service).exists && test(unitOf(state, p.service)));
+  return known((u) => u.running) ?? known((u) => u.boot === 'enabled') ?? known(() => true) ?? table[0];
 }
+
+const available = ({ os, facts }: Context): TimeProvider[] => os.time.filter((p) => facts.init === 'systemd' || !p.systemd);
 
 /** A clock nobody may set (a container's) is its machine's, so there the program is set up, but not expected to run. */
 function kept(provider: TimeProvider, { servers }: Params, state: TimeState, context: Context): Change[] {

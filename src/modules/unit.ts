@@ -44,13 +44,13 @@ const LINKED = sh`set -- /etc/rc[S2-5].d/S[0-9][0-9]"$name"; [ -e "$1" ]`;
 export const sysvRunning = sh`if grep -q status "/etc/init.d/$name"; then said=$(service "$name" status 2>&1) && [ -n "$said" ]
 else kill -0 "$(cat "/var/run/$name.pid")"; fi 2>/dev/null`;
 
-const SYSV_QUERY = sh`echo "Id=$name"
+const SYSV_QUERY = sh`echo; echo "Id=$name"
 if [ -x "/etc/init.d/$name" ]; then
   echo LoadState=loaded
   { ${sysvRunning}; } && echo ActiveState=active
   ${LINKED} && echo "Linked=$name"
 fi
-echo CanReload=yes; echo`;
+echo CanReload=yes`;
 
 /** The units asked for, in that order. */
 export function parseUnits(names: readonly string[], { exitCode, stdout, stderr }: CommandResult): readonly Unit[] {

@@ -3,6 +3,7 @@ import { apt } from './apt.ts';
 import { DEBIAN_DEVELOPMENT } from './development.ts';
 import type { OsFamily, Release } from './family.ts';
 import { INSTALL_DEFAULTS } from './packages.ts';
+import type { Places } from './places.ts';
 import type { TimeProvider, TimeTable } from './time.ts';
 
 /** The postinst would otherwise write the rules of the moment over a saved file. */
@@ -29,6 +30,7 @@ export const debian = (release: Release): OsFamily => ({
   time: timeTable(release),
   development: DEBIAN_DEVELOPMENT,
   docker: dockerPackages(release),
+  places: PLACES,
   iptables: { 4: persistence(4), 6: persistence(6) },
   nftables: { file: '/etc/nftables.conf', service: 'nftables' },
 });
@@ -36,6 +38,15 @@ export const debian = (release: Release): OsFamily => ({
 /** From Debian 13 on, the command is a package of its own. */
 const dockerPackages = ({ distribution, version }: Release) =>
   distribution === 'debian' && Number.parseFloat(version) >= 13 ? ['docker.io', 'docker-cli'] : ['docker.io'];
+
+const PLACES: Places = {
+  nologin: '/usr/sbin/nologin',
+  variables: '/etc/default',
+  run: '/run',
+  pidFiles: {},
+  rsyslog: { file: '/etc/rsyslog.d/49-haproxy.conf', legacy: false },
+  initOrder: '/etc/insserv/overrides',
+};
 
 /** systemd-timesyncd became a package of its own in systemd 245; ntpsec took over from ntp in Debian 12 and Ubuntu 24.04. */
 function timeTable({ distribution, version, like }: Release): TimeTable {
@@ -51,6 +62,7 @@ const timesyncdIn = (packages: readonly string[]): TimeProvider => ({
   id: 'timesyncd',
   packages,
   service: 'systemd-timesyncd',
+  systemd: true,
   config: '/etc/systemd/timesyncd.conf.d/vipctl.conf',
 });
 

@@ -2,6 +2,7 @@ import type { Command } from '../shell/sh.ts';
 import type { Development } from './development.ts';
 import type { IptablesPersistence } from './iptables.ts';
 import type { PackageManager } from './packages.ts';
+import type { Places } from './places.ts';
 import type { TimeTable } from './time.ts';
 
 /** What os-release says of a system: ID, VERSION_ID, ID_LIKE. */
@@ -24,6 +25,7 @@ export interface OsFamily {
   readonly development: Development;
   /** Packages of a Docker engine with its command. */
   readonly docker: readonly string[];
+  readonly places: Places;
   /** By IP version, how iptables rules come back at boot. */
   readonly iptables: Readonly<Record<4 | 6, IptablesPersistence>>;
   /** The file of nftables that is loaded at boot, and the service that does it. */

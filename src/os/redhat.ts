@@ -2,6 +2,7 @@ import { all, sh } from '../shell/sh.ts';
 import { REDHAT_DEVELOPMENT } from './development.ts';
 import type { OsFamily, Release } from './family.ts';
 import { INSTALL_DEFAULTS } from './packages.ts';
+import type { Places } from './places.ts';
 import { rpmManager } from './rpm.ts';
 import type { TimeProvider, TimeTable } from './time.ts';
 
@@ -32,10 +33,21 @@ export function redhat({ distribution, version }: Release): OsFamily {
     development: REDHAT_DEVELOPMENT,
     // From Docker's own repository, which the host must know: EL itself has none.
     docker: ['docker-ce', 'docker-ce-cli', 'containerd.io'],
+    places: placesOf(major),
     iptables: { 4: persistence('iptables'), 6: persistence('ip6tables') },
     nftables: { file: '/etc/sysconfig/nftables.conf', service: 'nftables' },
   };
 }
+
+/** EL 6 has no /run, /usr is not merged with / there, and its rsyslog is of version 5; its init scripts order themselves (chkconfig(8)). */
+const placesOf = (major: number): Places => ({
+  nologin: '/sbin/nologin',
+  variables: '/etc/sysconfig',
+  run: major <= 6 ? '/var/run' : '/run',
+  pidFiles: { rsyslog: '/var/run/syslogd.pid' },
+  rsyslog: { file: '/etc/rsyslog.d/haproxy.conf', legacy: major <= 6 },
+  initOrder: undefined,
+});
 
 /** EL 8 dropped ntp; EL 6 had no chrony before 6.8 and uses ntp. */
 function timeTable(major: number): TimeTable {

@@ -6,6 +6,8 @@ export interface TimeProvider {
   /** None: it comes with systemd. */
   readonly packages: readonly string[];
   readonly service: string;
+  /** It is a part of systemd, and has no init script. */
+  readonly systemd?: true;
   /** The file that names the servers. */
   readonly config: string;
   /** Where it remembers how fast the clock drifts. */

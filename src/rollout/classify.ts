@@ -7,6 +7,8 @@ export type UpdateClass = 'A' | 'B' | 'C' | 'D';
 export interface NodeChange {
   readonly node: string;
   readonly engine: string;
+  /** The file that the proxy reads only when it starts. */
+  readonly startFile: string;
   readonly tasks: readonly { readonly name: string; readonly module: string; readonly outcome: Outcome }[];
   /** Files that would be written. */
   readonly files: readonly string[];
@@ -35,12 +37,12 @@ export function classify(change: NodeChange): Classified | undefined {
 }
 
 /** Why a service would have to stop for a moment, if one would. */
-function restarts({ engine, tasks, files }: NodeChange): string | undefined {
+function restarts({ engine, startFile, tasks, files }: NodeChange): string | undefined {
   const packages = tasks.find((t) => t.module === 'package');
   if (packages) return `packages change: ${packages.outcome.changes.map((c) => c.what).join(', ')}`;
   const built = tasks.find((t) => t.module === 'source_build' || t.module === 'docker_image');
   if (built) return `another program comes into use: ${built.outcome.changes.map((c) => c.what).join(', ') || built.name}`;
-  const unit = files.find((file) => isUnit(file, engine) || file === '/etc/systemd/system/keepalived.service');
+  const unit = files.find((file) => file === startFile || isUnit(file, engine) || file === '/etc/systemd/system/keepalived.service');
   if (unit !== undefined) return `${unit.includes('keepalived') ? 'keepalived' : engine} restarts, because only that makes it read ${unit}`;
   const services = tasks.filter((t) => t.module === 'service').flatMap((t) => t.outcome.changes);
   const again = services.find((c) => c.after === 'restarted' || c.after === 'started');

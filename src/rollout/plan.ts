@@ -34,7 +34,13 @@ export async function planUpdate(world: World, playbook: Playbook, cluster: Clus
   const changes = seen.flatMap(({ plan, state }) => {
     const conf = wanted.find((f) => f.host === plan.name && f.file.path === '/etc/keepalived/keepalived.conf');
     const after = wiresOf(new TextDecoder().decode(conf?.file.content));
-    const change = { node: plan.name, engine: plan.engine, tasks: preview.changesOf(plan.name), files: filesOf(plan.name) };
+    const change = {
+      node: plan.name,
+      engine: plan.engine,
+      startFile: plan.boot.proxy,
+      tasks: preview.changesOf(plan.name),
+      files: filesOf(plan.name),
+    };
     return classify({ ...change, wire: difference(state.wires, after) }) ?? [];
   });
   const planOf = (node: string) => {

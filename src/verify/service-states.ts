@@ -3,6 +3,7 @@ import type { Facts } from '../facts/facts.ts';
 import type { Section } from '../facts/section.ts';
 import { LOADED_PROPERTIES, type Loaded, loadedQuery, parseLoaded } from '../modules/loaded.ts';
 import { parseUnits, type Unit, unitQuery } from '../modules/unit.ts';
+import { matchFamily } from '../os/match.ts';
 import { lines, sh } from '../shell/sh.ts';
 
 export const KEEPALIVED_CONF = '/etc/keepalived/keepalived.conf';
@@ -13,12 +14,14 @@ export type ServiceState = Unit & { readonly service: string; readonly files: re
 const MARK = '== ';
 
 /** How proxy and keepalived stand. */
-export function services(plan: NodePlan, { init }: Facts): Section<readonly ServiceState[]> {
+export function services(plan: NodePlan, facts: Facts): Section<readonly ServiceState[]> {
+  const { init } = facts;
+  const { places } = matchFamily(facts);
   const query = (service: string) =>
     lines(
       sh`echo ${MARK + service}`,
       sh`(${unitQuery([service], init, LOADED_PROPERTIES)})`,
-      loadedQuery(service, filesOf(plan, service), init),
+      loadedQuery(service, filesOf(plan, service), init, places),
     );
   return {
     command: lines(...plan.services.map(query)),

@@ -40,20 +40,6 @@ describeOnLab('rendered files', { name, inventory }, ({ spec }) => {
     expect(await ssh(`${install} && useradd --system --shell /usr/sbin/nologin keepalived_script`)).toMatchObject({ code: 0 });
   });
 
-  test('more descriptors than the host can give are refused, which haproxy -c does not see', async () => {
-    const { spec: little, nodes, inventory } = readCase(join(FIXTURES, 'minimal/cluster.yml'));
-    const asking = (maxconn: number) =>
-      deriveNode({ ...little, haproxy: { maxconn }, accept: ['nofile'] }, 'lb1', nodes, inventory).haproxy;
-    const judged = (maxconn: number) => ssh(asking(maxconn).validate_limits.replace('%s', '/dev/null'));
-    expect(await judged(2000)).toMatchObject({ code: 0, stderr: '' });
-    expect(await judged(1_000_000)).toMatchObject({
-      code: 1,
-      stderr: expect.stringMatching(
-        /^this host gives a process at most \d+ file descriptors, and haproxy.maxconn 1000000 needs 2001920: lower it$/m,
-      ),
-    });
-  });
-
   test.each(cases)('files of $title for $self pass the programs they are for', async ({ title, self, plan, interfaces, ahead }) => {
     for (const link of interfaces) await ssh(linkUp(link));
     for (const { name, value } of plan.sysctls) await ssh(`sysctl -w ${name}=${value}`);

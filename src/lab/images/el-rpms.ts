@@ -47,6 +47,7 @@ done
 cd "$tree"
 # What differs on EL, or is of no use there.
 rm -rf etc/default etc/init.d etc/rsyslog.d etc/apparmor.d etc/ufw etc/ppp etc/network etc/dhcp etc/cron.* lib usr/share/doc usr/share/man usr/share/lintian
+[ "$name" != rsyslog ] || mkdir -p etc/rsyslog.d var/lib/rsyslog
 if [ -d ${WORK}/files/"$name" ]; then cp -a ${WORK}/files/"$name"/. .; fi
 {
   printf '%s\\n' "Name: $name" "Version: $version" 'Release: 1.el9' "Summary: $name of Debian with the files of EL" 'License: as in Debian' 'AutoReqProv: no'
@@ -55,7 +56,7 @@ if [ -d ${WORK}/files/"$name" ]; then cp -a ${WORK}/files/"$name"/. .; fi
   [ -z "$user" ] || printf '%s\\n' '%pre' "getent passwd $user >/dev/null || useradd -r -d /var/lib/$user -s /sbin/nologin $user"
   printf '%s\\n' '%post' 'systemctl daemon-reload || :' '%files'
   find . ! -type d | sed 's/^[.]//; /^[/]etc[/]/s/^/%config(noreplace) /'
-  find ./var ./etc/"$name" -type d -empty 2>/dev/null | sed 's/^[.]/%dir /' || :
+  find . -type d -empty | sed 's/^[.]/%dir /'
 } >${WORK}/"$name".spec
 rpmbuild -bb --quiet --define "_topdir ${WORK}/build" --define "_rpmdir ${REPOSITORY}" ${WORK}/"$name".spec
 `;
@@ -65,6 +66,7 @@ const PRESENT = `set -eu
 {
   printf '%s\\n' 'Name: lab-base' 'Version: 9' 'Release: 1.el9' 'Summary: What this system has of Debian' 'License: none' 'BuildArch: noarch'
   printf 'Provides: %s = 9\\n' ${present.join(' ')}
+  echo 'Provides: /bin/sh'
   printf '%s\\n' '%description' 'Made for a lab.' '%files'
 } >${WORK}/base.spec
 rpmbuild -bb --quiet --define "_topdir ${WORK}/build" --define "_rpmdir ${REPOSITORY}" ${WORK}/base.spec

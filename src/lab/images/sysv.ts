@@ -15,6 +15,8 @@ export const sysv: Image = {
   from: debian,
   packages: ['sysvinit-core', 'sysv-rc', 'insserv', 'initscripts', 'orphan-sysvinit-scripts', 'ifupdown', 'rsyslog'],
   files: [
+    // The clock is the machine's: nothing in a host may set it.
+    { path: '/etc/default/chrony', text: 'DAEMON_OPTS="-F 1 -x"\n' },
     {
       path: '/etc/inittab',
       text: `id:2:initdefault:

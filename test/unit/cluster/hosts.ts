@@ -40,6 +40,7 @@ export function facts(interfaces: Readonly<Record<string, string>>, more: Partia
     idleFirewall: undefined,
     clockOffsetMs: 0,
     programs: {},
+    openFiles: 1_048_576,
     memoryMb: 512,
     cpus: 2,
     user: 'root',

@@ -9,6 +9,7 @@ const task = (module: string, ...changes: ShownChange[]): NodeChange['tasks'][nu
   outcome: { status: 'pending', changes },
 });
 const CFG = '/etc/haproxy/haproxy.cfg';
+const DROP_IN = '/etc/systemd/system/haproxy.service.d/vipctl.conf';
 const CONF = '/etc/keepalived/keepalived.conf';
 
 const cases: { it: string; tasks?: NodeChange['tasks']; files?: readonly string[]; wire?: string; is: string | undefined }[] = [
@@ -20,7 +21,7 @@ const cases: { it: string; tasks?: NodeChange['tasks']; files?: readonly string[
   { it: 'addresses', files: [CONF], wire: 'web changes addresses', is: 'C: other nodes see it on the wire: web changes addresses' },
   {
     it: 'limits of the unit',
-    files: [CFG, '/etc/systemd/system/haproxy.service.d/vipctl.conf'],
+    files: [CFG, DROP_IN],
     is: expect.stringMatching(/^D: haproxy restarts/) as unknown as string,
   },
   {
@@ -57,13 +58,13 @@ const cases: { it: string; tasks?: NodeChange['tasks']; files?: readonly string[
   },
   {
     it: 'the wire and the unit',
-    files: ['/etc/systemd/system/haproxy.service.d/vipctl.conf'],
+    files: [DROP_IN],
     wire: 'w',
     is: 'C: other nodes see it on the wire: w',
   },
 ];
 
 test.each(cases)('$it is $is', ({ tasks = [task('template')], files = [], wire, is }) => {
-  const found = classify({ node: 'lb1', engine: 'haproxy', tasks, files, wire });
+  const found = classify({ node: 'lb1', engine: 'haproxy', startFile: DROP_IN, tasks, files, wire });
   expect(found && `${found.class}: ${found.reason}`).toEqual(is);
 });

@@ -23,6 +23,7 @@ import { type HaproxyPlan, haproxyPlan } from './haproxy.ts';
 import { type InstallPlan, installPackages, installPlan } from './install.ts';
 import { versionFor } from './install-version.ts';
 import { type Instance, instancesOf } from './instances.ts';
+import { keepFiles } from './keep.ts';
 import { type KeepalivedPlan, keepalivedPlan } from './keepalived.ts';
 import { listenersOf } from './listeners.ts';
 import { type NginxPlan, nginxPlan } from './nginx.ts';
@@ -53,6 +54,8 @@ export type NodePlan = {
   readonly paths: PathsPlan;
   /** Folders that must be there before files are put into them. */
   readonly folders: readonly string[];
+  /** Drop-ins that keep floating addresses when the network restarts. */
+  readonly keep: readonly string[];
   readonly boot: BootPlan;
   readonly syslog: SyslogPlan;
   readonly time: { readonly servers: readonly string[] };
@@ -86,12 +89,17 @@ export function deriveNode(spec: ClusterSpec, self: string, nodes: readonly Node
   const version = versionFor(spec, node, 'haproxy');
   const os = osOf(node);
   const boot = bootPlan(node, os, engine);
+  const vips = instances.flatMap((i) => vipPlans(i, node, nodes));
+  const keep = keepFiles(
+    node,
+    vips.map((v) => v.interface),
+  );
   return {
     name: self,
     address: node.address,
     cluster: spec.name,
     nodes: nodes.map((n) => n.name),
-    vips: instances.flatMap((i) => vipPlans(i, node, nodes)),
+    vips,
     macs: macs(instances, nodes),
     engine,
     install: installPlan(spec),
@@ -114,7 +122,8 @@ export function deriveNode(spec: ClusterSpec, self: string, nodes: readonly Node
       logrotate: logrotatePath,
       nologin: os.places.nologin,
     },
-    folders: ['/etc/keepalived', ...boot.folders, dirname(checkPath(spec))],
+    folders: ['/etc/keepalived', ...boot.folders, ...keep.map((file) => dirname(file)), dirname(checkPath(spec))],
+    keep,
     boot,
     syslog: syslogPlan(spec, os.places),
     time: { servers: spec.time?.servers ?? [] },

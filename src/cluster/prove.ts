@@ -2,6 +2,7 @@ import { accepted, type Finding } from './finding.ts';
 import { haproxyPlan } from './haproxy.ts';
 import { versionFor } from './install-version.ts';
 import { instancesOf } from './instances.ts';
+import { proveKeep } from './keep.ts';
 import type { ClusterInventory, NodeInput } from './node.ts';
 import { proveChecks } from './prove-checks.ts';
 import { proveElection } from './prove-election.ts';
@@ -22,6 +23,7 @@ export function prove(spec: ClusterSpec, nodes: readonly NodeInput[], inventory:
   const findings = [
     ...proveCluster(spec, nodes, instances),
     ...proveChecks(spec),
+    ...proveKeep(nodes),
     ...proveVips(instances, nodes, inventory),
     ...proveVrids(neighbours({ spec, nodes }), others.flatMap(neighbours)),
     ...instances.flatMap((i) => [...proveInstance(i, keepalived), ...proveElection(i, nodes)]),

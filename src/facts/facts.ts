@@ -51,6 +51,10 @@ export interface Facts {
   /** Host clock minus controller clock in ms, good to half the trip; whoever knows the controller's clock fills it in. */
   readonly clockOffsetMs: number | undefined;
   readonly programs: { readonly haproxy?: string; readonly keepalived?: string; readonly nginx?: string; readonly docker?: string };
+  /** The file by which systemd-networkd manages an interface, by interface; none where it manages none. */
+  readonly networkFiles: Readonly<Record<string, string>>;
+  /** The version of systemd, where it manages the network. */
+  readonly systemd: number | undefined;
   /** The most files a service may be allowed to open; undefined where the host does not tell. */
   readonly openFiles: number | undefined;
   readonly memoryMb: number | undefined;

@@ -11,8 +11,9 @@ const SYS_RESOURCE = 24n;
  * script, can hand down. A capability held inside a user namespace raises no limit.
  */
 export const limits: Section<Pick<Facts, 'openFiles'>> = {
+  // `cat`, since a file of /proc/sys ends after the first byte for a shell that reads byte by byte.
   command: sh`echo "session=$(ulimit -Hn)"
-echo "nr_open=$(show /proc/sys/fs/nr_open)"
+echo "nr_open=$(cat /proc/sys/fs/nr_open)"
 while read -r key value; do case $key in CapEff:) echo "capabilities=$value";; esac; done </proc/1/status
 while read -r a b c soft hard unit; do case "$a $b $c" in 'Max open files') echo "init=$hard";; esac; done </proc/1/limits
 echo "users=$(show /proc/1/uid_map)"

@@ -6,13 +6,25 @@ import { limits } from './limits.ts';
 import { machine } from './machine.ts';
 import { management } from './management.ts';
 import { network, routes } from './network.ts';
+import { networkd } from './networkd.ts';
 import { programs } from './programs.ts';
 import { release } from './release.ts';
 import { together } from './section.ts';
 
 /** Everything we want to know of a host, in one command; `peers` are addresses whose route matters. */
 export function factsProbe(peers: readonly string[]): Probe<Facts> {
-  const { command, parse } = together({ clock, release, machine, management, network, routes: routes(peers), firewall, programs, limits });
+  const { command, parse } = together({
+    clock,
+    release,
+    machine,
+    management,
+    network,
+    routes: routes(peers),
+    firewall,
+    programs,
+    limits,
+    networkd,
+  });
   return {
     command,
     parse(result) {
@@ -28,6 +40,7 @@ export function factsProbe(peers: readonly string[]): Probe<Facts> {
         ...told.firewall,
         ...told.programs,
         ...told.limits,
+        ...told.networkd,
       };
     },
   };

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { deriveNode } from '../../../src/cluster/derive.ts';
 import type { NodeInput } from '../../../src/cluster/node.ts';
+import type { Facts } from '../../../src/facts/facts.ts';
 import { balancers, facts, inventory } from './hosts.ts';
 import { spec } from './specs.ts';
 
@@ -74,6 +75,31 @@ describe('what a node needs', () => {
   it('needs two file descriptors for each connection, and some', () => {
     expect(derive({ haproxy: { maxconn: 20_000 } }).haproxy.nofile).toBeGreaterThanOrEqual(40_047);
     expect(derive().haproxy.nofile % 1024).toBe(0);
+  });
+  it('settles starts and limits by the init and the family of the node', () => {
+    const boot = (more: Partial<Facts>) =>
+      derive(
+        {},
+        'lb1',
+        balancers().map((n) => ({ ...n, facts: facts({ eth0: `${n.address}/24` }, more) })),
+      );
+    const el6 = boot({ init: 'sysv', distribution: 'centos', version: '6.10', like: ['rhel', 'fedora'] });
+    expect(el6.boot).toEqual({ init: 'sysv', folders: [], proxy: '/etc/sysconfig/haproxy', keepalived: '', order: [] });
+    expect([el6.haproxy.socket, el6.syslog.legacy, el6.paths.nologin]).toEqual(['/var/run/haproxy/admin.sock', true, '/sbin/nologin']);
+    const old = boot({ init: 'sysv' });
+    expect(old.boot.order).toEqual(['/etc/insserv/overrides/keepalived']);
+    expect(old.folders).toEqual(['/etc/keepalived', '/etc/insserv/overrides', '/usr/libexec/keepalived']);
+    expect(old.haproxy.starts_with).toEqual(['/etc/default/haproxy']);
+    const modern = boot({});
+    expect(modern.haproxy.starts_with).toEqual(['/etc/systemd/system/haproxy.service.d/vipctl.conf']);
+    expect(modern.boot).toMatchObject({ init: 'systemd', order: [], keepalived: '/etc/systemd/system/keepalived.service.d/vipctl.conf' });
+  });
+  it('has systemd-networkd keep floating addresses, by the file that governs their interface', () => {
+    const on = (more: Partial<Facts>) => balancers().map((n) => ({ ...n, facts: facts({ eth0: `${n.address}/24` }, more) }));
+    const networkFiles = { eth0: '/run/systemd/network/10-netplan-eth0.network', eth1: '/etc/systemd/network/other.network' };
+    expect(derive({}, 'lb1', on({ networkFiles })).keep).toEqual(['/etc/systemd/network/10-netplan-eth0.network.d/vipctl.conf']);
+    expect(derive({}, 'lb1', on({ networkFiles, systemd: 237 })).keep).toEqual([]);
+    expect(derive({}, 'lb1', on({})).keep).toEqual([]);
   });
   it('keeps certificates from all but root', () =>
     expect(derive({ certificates: { site: '-----BEGIN X' }, maps: { hosts: { a: 'b', c: 'd' } } }).files).toEqual([

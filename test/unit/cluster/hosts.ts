@@ -41,6 +41,8 @@ export function facts(interfaces: Readonly<Record<string, string>>, more: Partia
     clockOffsetMs: 0,
     programs: {},
     openFiles: 1_048_576,
+    networkFiles: {},
+    systemd: 252,
     memoryMb: 512,
     cpus: 2,
     user: 'root',

@@ -308,6 +308,20 @@ describe('the prover', () => {
     expect(proveAgreement(two({ vrrp: { advert_seconds: 2 } }))).toMatchObject([{ code: 'wire-mismatch', at: [['vrrp']] }]);
     expect(proveAgreement(two({ haproxy: { maxconn: 500 } }))).toEqual([]);
   });
+  it('holds the connections against what each node lets a service open', () => {
+    const nodes = balancers().map((n, i) => ({ ...n, facts: facts({ eth0: `${n.address}/24` }, { openFiles: [20_000, undefined][i] }) }));
+    expect(found({ haproxy: { maxconn: 20_000 } }, nodes)).toEqual([
+      'error nofile: lb1 lets a service open 20000 files at most, and 20000 connections need 40204',
+    ]);
+    expect(found({ haproxy: { maxconn: 9_898 } }, nodes)).toEqual([]);
+  });
+  it('warns where the network takes VIPs away when it restarts', () => {
+    const old = { systemd: 237, networkFiles: { eth0: '/run/systemd/network/10-netplan-eth0.network' } };
+    const [lb1, lb2] = balancers() as [NodeInput, NodeInput];
+    expect(found({}, [{ ...lb1, facts: facts({ eth0: `${lb1.address}/24` }, old) }, lb2])).toEqual([
+      'warning network-restart: lb1: its systemd-networkd 237 takes VIPs away when it restarts, and cannot be told not to',
+    ]);
+  });
   it('says that one node cannot fail over', () => expect(found({}, balancers(1))).toEqual(['warning one-node: 1 node cannot fail over']));
   it('turns what the spec accepts into warnings', () =>
     expect(found({ vrrp: { priorities: { lb1: 100, lb2: 100 } }, accept: ['prio-tie'] })).toEqual([

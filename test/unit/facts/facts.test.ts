@@ -77,6 +77,9 @@ describe('facts', () => {
       clockMs: 1795175384575,
       clockOffsetMs: undefined,
       programs: { haproxy: '1.5.18', keepalived: '1.2.13' },
+      openFiles: 1_048_576,
+      networkFiles: {},
+      systemd: undefined,
     });
     expect(captured('centos-6').interfaces[1]?.addresses[1]).toMatchObject({ secondary: true, label: 'eth0:1' });
   });
@@ -113,6 +116,8 @@ describe('facts', () => {
       defaultGateway: 'fe80::1',
       routes: { '2001:db8::11': { interface: 'ens3', source: '2001:db8::12' } },
       firewall: undefined,
+      systemd: 255,
+      networkFiles: { ens3: '/run/systemd/network/10-netplan-ens3.network' },
       clockMs: 1795175384000,
       programs: {},
     });

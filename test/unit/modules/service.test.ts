@@ -135,6 +135,27 @@ const rows: Row[] = [
     runs: 'there is no service nonesuch',
   },
   {
+    it: 'sorts init scripts anew when what orders them has changed (Debian)',
+    params: { name: 'keepalived', enabled: true, enabled_after: ['/etc/insserv/overrides/keepalived'] },
+    host: `${sysv('keepalived')}Sorted=1795630960.92\nChanged=1795630964.06 /etc/insserv/overrides/keepalived\n`,
+    facts: SYSV,
+    runs: ['update-rc.d keepalived defaults && update-rc.d keepalived enable'],
+  },
+  {
+    it: 'leaves init scripts alone that are sorted',
+    params: { name: 'keepalived', enabled: true, enabled_after: ['/etc/insserv/overrides/keepalived'] },
+    host: `${sysv('keepalived')}Sorted=1795630964.92\nChanged=1795630964.06 /etc/insserv/overrides/keepalived\n`,
+    facts: SYSV,
+    runs: [],
+  },
+  {
+    it: 'restarts a SysV service that started before a file it reads at its start changed',
+    params: { name: 'haproxy', state: 'started', restarted_after: ['/etc/default/haproxy'] },
+    host: `${sysv('haproxy')}Started=1795630960.92\nChanged=1795630964.06 /etc/default/haproxy\n`,
+    facts: SYSV,
+    runs: [expect.stringContaining('restart') as unknown as string],
+  },
+  {
     it: 'cannot mask without systemd',
     params: { name: 'haproxy', masked: true },
     host: sysv('haproxy'),

@@ -174,6 +174,15 @@ describe('timesync', () => {
     expect(plan.some((c) => c.after === 'enabled')).toBe(true);
   });
 
+  it('does not choose a part of systemd where there is no systemd', () => {
+    const facts = { init: 'sysv' } as const;
+    const plan = planOf(timesyncModule, { params: {}, host: answer({ units: {} }), facts }) as readonly Change[];
+    expect(plan.map(words)).toEqual(['chrony installed', 'chrony at boot enabled', 'chrony started']);
+    expect(planOf(timesyncModule, { params: { provider: 'timesyncd' }, host: answer({ units: {} }), facts })).toMatchObject({
+      refused: 'timesyncd does not exist on this system',
+    });
+  });
+
   it('does not guess who may set the clock', () => {
     expect(() => planOf(timesyncModule, { params: {}, host: answer({ units: {}, capabilities: '' }) })).toThrow(
       'cannot tell whether the clock may be set',

@@ -70,6 +70,17 @@ describe('the words of a family', () => {
   });
 
   it.each([
+    ['centos', '6.10', '/etc/sysconfig', '/var/run', '/etc/rsyslog.d/haproxy.conf', true, undefined],
+    ['centos', '7', '/etc/sysconfig', '/run', '/etc/rsyslog.d/haproxy.conf', false, undefined],
+    ['rhel', '9.4', '/etc/sysconfig', '/run', '/etc/rsyslog.d/haproxy.conf', false, undefined],
+    ['rhel', '10.0', '/etc/sysconfig', '/run', '/etc/rsyslog.d/haproxy.conf', false, undefined],
+    ['ubuntu', '16.04', '/etc/default', '/run', '/etc/rsyslog.d/49-haproxy.conf', false, '/etc/insserv/overrides'],
+    ['debian', '13', '/etc/default', '/run', '/etc/rsyslog.d/49-haproxy.conf', false, '/etc/insserv/overrides'],
+  ] as const)('for places: %s %s', (id, version, variables, run, file, legacy, initOrder) => {
+    expect(family(id, version).places).toMatchObject({ variables, run, rsyslog: { file, legacy }, initOrder });
+  });
+
+  it.each([
     [deb, 4, '/etc/iptables/rules.v4', 'netfilter-persistent'],
     [deb, 6, '/etc/iptables/rules.v6', 'netfilter-persistent'],
     [el, 4, '/etc/sysconfig/iptables', 'iptables'],

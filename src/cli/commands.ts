@@ -26,6 +26,22 @@ export const commands: readonly Entry[] = [
     describe: 'Change running clusters node by node, without an outage',
     load: async () => (await import('./update.ts')).update,
   },
+  {
+    usage: 'rollback',
+    describe: 'Put back the files of an earlier time, as an update would',
+    load: async () => (await import('./rollback.ts')).rollback,
+  },
+  {
+    usage: 'drain <node>',
+    describe: 'Take a node out for maintenance once its clients have left',
+    load: async () => (await import('./drain.ts')).drain,
+  },
+  { usage: 'undrain <node>', describe: 'Have it take part again', load: async () => (await import('./drain.ts')).undrain },
+  {
+    usage: 'server <action> <server> [value]',
+    describe: 'Take servers of a backend out and in on all nodes, or weigh them',
+    load: async () => (await import('./server.ts')).server,
+  },
   { usage: 'run <playbook>', describe: 'Run a playbook', load: async () => (await import('./run.ts')).run },
   {
     usage: 'render',
@@ -47,6 +63,11 @@ export const commands: readonly Entry[] = [
     usage: 'drill [action]',
     describe: 'Break a cluster on purpose, and measure what clients notice',
     load: async () => (await import('./drill.ts')).drill,
+  },
+  {
+    usage: 'load <url>',
+    describe: 'Put load on a listener, and tell what clients and balancers saw of it',
+    load: async () => (await import('./load.ts')).load,
   },
   {
     usage: 'lab <action> [host] [command]',

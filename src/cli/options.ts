@@ -92,6 +92,31 @@ export const playOptions = {
   'list-hosts': { type: 'boolean', default: false, describe: 'Print the hosts and exit' },
 } as const;
 
+/** What a rolling change may cost. */
+export const rollingOptions = {
+  'max-outage': {
+    type: 'string',
+    requiresArg: true,
+    default: '1000',
+    coerce: one('max-outage', wholeNumber('max-outage', 1)),
+    describe: 'Milliseconds clients may go without an answer before all is put back',
+  },
+  soak: {
+    type: 'string',
+    requiresArg: true,
+    default: '1',
+    coerce: one('soak', wholeNumber('soak', 0)),
+    describe: 'Seconds a changed node is watched before the next one is touched',
+  },
+  serial: {
+    type: 'string',
+    requiresArg: true,
+    default: '1',
+    coerce: one('serial', wholeNumber('serial', 1)),
+    describe: 'Backups changed at once, as long as another one is left; an owner is always changed alone',
+  },
+} as const;
+
 /** What is told about a run. */
 export const outputOptions = {
   format: {

@@ -5,9 +5,8 @@ import { ofClusters } from '../verify/verify.ts';
 import { agree } from './agree.ts';
 import { defineCommand } from './command.ts';
 import { isInteractive } from './io.ts';
-import { connectionOptions, inventoryOptions, outputOptions, playOptions } from './options.ts';
+import { connectionOptions, inventoryOptions, outputOptions, playOptions, rollingOptions } from './options.ts';
 import { perform, toRequest } from './playbook.ts';
-import { one, wholeNumber } from './values.ts';
 
 const options = {
   ...inventoryOptions,
@@ -15,20 +14,7 @@ const options = {
   'extra-vars': playOptions['extra-vars'],
   check: playOptions.check,
   diff: playOptions.diff,
-  'max-outage': {
-    type: 'string',
-    requiresArg: true,
-    default: '1000',
-    coerce: one('max-outage', wholeNumber('max-outage', 1)),
-    describe: 'Milliseconds clients may go without an answer before all is put back',
-  },
-  soak: {
-    type: 'string',
-    requiresArg: true,
-    default: '1',
-    coerce: one('soak', wholeNumber('soak', 0)),
-    describe: 'Seconds a changed node is watched before the next one is touched',
-  },
+  ...rollingOptions,
   ...connectionOptions,
   ...outputOptions,
   yes: { alias: 'y', type: 'boolean', default: false, describe: 'Do not ask' },
@@ -50,7 +36,7 @@ export const update = defineCommand({
       });
     const play = { ...args, tags: undefined, 'skip-tags': undefined };
     const request = ofClusters(await toRequest('update', '', play, io), io.root);
-    const limits = { maxOutageMs: args['max-outage'], soakMs: args.soak * 1000 };
+    const limits = { maxOutageMs: args['max-outage'], soakMs: args.soak * 1000, serial: args.serial };
     const run = (check: boolean) =>
       perform((r, told) => updateClusters({ ...r, ...limits } satisfies UpdateRequest, told), { ...request, check }, play, io);
     if (args.check) return exitCodeOf(await run(true));

@@ -47,3 +47,13 @@ export const oneOf =
     if (word === undefined) throw new ConfigError(`--${name} takes ${words.join(', ')}, not ${JSON.stringify(given)}`);
     return word;
   };
+
+/** A time like `90`, `90s`, `5m`, as seconds. */
+export const seconds =
+  (name: string) =>
+  (given: string): number => {
+    const [, number, unit = 's'] = /^(\d{1,6})(s|m|h)?$/.exec(given) ?? [];
+    if (number === undefined || Number(number) === 0)
+      throw new ConfigError(`--${name} takes a time such as 90s or 5m, not ${JSON.stringify(given)}`);
+    return Number(number) * { s: 1, m: 60, h: 3600 }[unit as 's' | 'm' | 'h'];
+  };

@@ -18,6 +18,8 @@ export type HaproxyPlan = {
   readonly group: string;
   readonly chroot: string;
   readonly socket: string;
+  /** What is said of the socket beside who may use it. */
+  readonly socket_options: string;
   readonly mode: string;
   readonly balance: string;
   readonly retries: number;
@@ -87,6 +89,7 @@ export function haproxyPlan(
     group: said.group ?? 'haproxy',
     chroot: said.chroot ?? '/var/lib/haproxy',
     socket: said.socket ?? `${run}/haproxy/admin.sock`,
+    socket_options: handsOver(version) ? ' expose-fd listeners' : '',
     mode: said.mode ?? 'http',
     balance: said.balance ?? 'roundrobin',
     retries: said.retries ?? 3,
@@ -94,7 +97,7 @@ export function haproxyPlan(
     timeouts: timeoutLines({ connect: '5s', client: '50s', server: '50s', http_request: '10s', ...said.timeouts }),
     stats: stats(spec),
     peers,
-    proxies: proxiesOf(spec, inventory, { maxconn: maxconn - KEPT, options: restingOptions(version), version }, nodeHeader(spec, self)),
+    proxies: proxiesOf(spec, inventory, { maxconn: maxconn - KEPT, ...kindness(version), version }, nodeHeader(spec, self)),
     errorfiles: Object.entries(said.errorfiles ?? {}).map(([code, page]) => `${code} ${typeof page === 'string' ? page : errorPath(code)}`),
     userlists: Object.entries(said.userlists ?? {}).map(([name, users]) => ({ name, lines: userLines(users) })),
     resolvers: Object.entries(said.resolvers ?? {}).map(([name, { nameservers, raw = [] }]) => ({
@@ -114,9 +117,26 @@ export function haproxyPlan(
   };
 }
 
-/** From 2.4 on, a reload lets clients whose connection rests send one more request; before, it cut them off, and some lost one. HTTP only. */
-const restingOptions = (version: string | undefined): string[] =>
-  version === undefined || older(version, '2.4') ? [] : ['idle-close-on-response'];
+/** The variable of the whole process that says until when (seconds since 1970) the node is about to give its addresses away. */
+export const LEAVING = 'proc.vipctl_leaving';
+
+/**
+ * What keeps clients whose connection rests from losing a request, in HTTP. From 2.4 on a reload would close it at once (upstream #1506);
+ * so they may send one more. And while the node is about to leave, every answer ends its connection: the next request finds the next owner.
+ */
+const kindness = (version: string | undefined) =>
+  version === undefined || older(version, '2.4')
+    ? { options: [], rules: [] }
+    : {
+        options: ['idle-close-on-response'],
+        rules: [`http-after-response set-header Connection close if { date,sub(${LEAVING}) lt 0 }`],
+      };
+
+/**
+ * From 1.8 on a new process takes over the listening sockets of the old, so that no connection in their queues is lost; from 2.6 on the
+ * master sees to that by itself (management guide §4).
+ */
+const handsOver = (version: string | undefined) => version !== undefined && !older(version, '1.8') && older(version, '2.6');
 
 function stats(spec: ClusterSpec): StatsPlan {
   const said = spec.haproxy?.stats;

@@ -18,10 +18,11 @@ export type ProxyPlan = {
 
 type Proxy = Partial<ListenSpec & FrontendSpec & BackendSpec>;
 
-/** What holds for every front that does not say otherwise, `options` only for HTTP; and the HAProxy that is to read it. */
+/** What holds for every front that does not say otherwise, `options` and `rules` only for HTTP; and the HAProxy that is to read it. */
 export interface ProxyDefaults {
   readonly maxconn: number;
   readonly options: readonly string[];
+  readonly rules: readonly string[];
   readonly version: string | undefined;
 }
 
@@ -45,6 +46,7 @@ export function proxiesOf(spec: ClusterSpec, inventory: ClusterInventory, usual:
           ...(kind === 'frontend' ? [] : serverLines(said, usual.version)),
           ...stickLines(said, spec.name),
           ...ruleLines(said, kind !== 'backend' && http ? header : { name: '', value: '' }),
+          ...(kind !== 'backend' && http ? usual.rules : []),
         ],
         servers: kind === 'frontend' ? [] : serversOf(`${kind} ${name}`, said, inventory),
         templates: kind === 'frontend' ? [] : templatesOf(said),

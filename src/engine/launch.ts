@@ -19,6 +19,7 @@ import { readConnectionVars } from '../transport/connection-vars.ts';
 import { connector } from '../transport/connector.ts';
 import type { Prompt } from '../transport/prompt.ts';
 import { gatherFacts } from './gather.ts';
+import type { Generation } from './generation.ts';
 import { listHosts, listTasks } from './list.ts';
 import { nodePlan } from './node.ts';
 import { precheck } from './precheck.ts';
@@ -70,6 +71,8 @@ export interface LaunchRequest extends InventoryRequest {
   readonly check: boolean;
   /** Which hosts of the plays' patterns are meant; default: all. */
   readonly only?: (host: Host) => boolean;
+  /** Keeps what the run replaces. */
+  readonly generation?: Generation;
   /** What to say when that leaves no host. */
   readonly nobody?: { readonly message: string; readonly hint: string };
 }
@@ -162,7 +165,7 @@ async function whole<T>(world: World, work: () => Promise<T>): Promise<T> {
   }
 }
 
-type Choice = Pick<LaunchRequest, 'limit' | 'tags' | 'skipTags' | 'extraVars' | 'check' | 'only'>;
+type Choice = Pick<LaunchRequest, 'limit' | 'tags' | 'skipTags' | 'extraVars' | 'check' | 'only' | 'generation'>;
 
 async function openWorld(request: InventoryRequest, io: Telling, playbookDir: string | undefined, choice: Choice): Promise<World> {
   const { connection } = request;
@@ -195,6 +198,7 @@ async function openWorld(request: InventoryRequest, io: Telling, playbookDir: st
       become: connection.become,
       becomeUser: connection.becomeUser,
       only: choice.only ?? (() => true),
+      ...(choice.generation && { generation: choice.generation }),
       limit: choice.limit === undefined ? undefined : await readLimit(inventory, choice.limit, io.cwd),
     },
     emit: io.emit,

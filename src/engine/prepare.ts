@@ -55,7 +55,9 @@ export async function prepareItem(world: World, run: HostRun, task: Task, { look
   const params = parameters(world, task, module, lookup);
   if (module.kind === 'action') return { kind: 'action', lookup, module, params };
   const session = targetOf(world, run, task, lookup);
-  const as = { become: becomeUser(world, task, session === run.session ? lookup : variables(world, hostRun(world, session.host.name))) };
+  const { generation } = world.options;
+  const become = becomeUser(world, task, session === run.session ? lookup : variables(world, hostRun(world, session.host.name)));
+  const as = { become, ...(generation && { generation }) };
   const facts = await session.facts(as);
   const source = module.source?.(params);
   const content = source && (await world.files.load(source, lookup, task.where));

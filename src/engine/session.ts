@@ -10,6 +10,7 @@ import { matchFamily } from '../os/match.ts';
 import type { CommandResult, Input } from '../shell/batch.ts';
 import type { Command } from '../shell/sh.ts';
 import type { Connect, Connection } from '../transport/connection.ts';
+import type { Generation } from './generation.ts';
 import { writeInput } from './write.ts';
 
 /** How a task wants its commands run. */
@@ -18,6 +19,8 @@ export interface As {
   /** Calls back with each `vipctl: …` line a step prints while it runs. */
   readonly onProgress?: (line: string) => void;
   readonly timeoutSeconds?: number;
+  /** What keeps the files that its writes replace. */
+  readonly generation?: Generation;
 }
 
 export interface Question extends As {
@@ -144,7 +147,12 @@ export class Session {
   perform(steps: readonly Step[], as: As): Promise<readonly CommandResult[]> {
     this.forget();
     const longest = Math.max(0, ...steps.map((s) => (s.kind === 'run' ? (s.timeoutSeconds ?? 0) : 0)));
-    return this.#trip(steps.map(toInput), 'steps', as, longest || STEP_SECONDS);
+    return this.#trip(
+      steps.map((s) => toInput(s, as.generation)),
+      'steps',
+      as,
+      longest || STEP_SECONDS,
+    );
   }
 
   /** Reaches the host anew, and goes on over that connection; throws what `connect` throws, and then keeps the one it has. */
@@ -194,5 +202,5 @@ export class Session {
 }
 
 const key = (command: Command, become: string | undefined) => `${become ?? ''}\0${command.text}`;
-const toInput = (step: Step): Input =>
-  step.kind === 'write' ? writeInput(step.file) : { command: step.command, ...(step.stdin && { stdin: step.stdin }) };
+const toInput = (step: Step, generation: Generation | undefined): Input =>
+  step.kind === 'write' ? writeInput(step.file, generation) : { command: step.command, ...(step.stdin && { stdin: step.stdin }) };

@@ -7,6 +7,7 @@ import type { Facts } from '../facts/facts.ts';
 import type { Emit } from '../model/event.ts';
 import type { Host, Value, Vars } from '../model/host.ts';
 import type { Action, Module } from '../modules/module.ts';
+import type { Generation } from './generation.ts';
 import type { Session } from './session.ts';
 
 export interface RunOptions {
@@ -21,6 +22,8 @@ export interface RunOptions {
   readonly limit: string | undefined;
   /** Which hosts of a play's pattern are meant, beside `limit`. */
   readonly only: (host: Host) => boolean;
+  /** Keeps what the run replaces; absent for ad-hoc runs. */
+  readonly generation?: Generation;
 }
 
 /** Works a variable out from everything else a host's tasks see; undefined where it does not apply. */

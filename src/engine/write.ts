@@ -3,17 +3,20 @@ import type { Input } from '../shell/batch.ts';
 import { sha256 } from '../shell/digest.ts';
 import { type Command, lines, sh } from '../shell/sh.ts';
 import { splitWords } from '../shell/words.ts';
+import { type Generation, keep } from './generation.ts';
 
-/** How many replaced files are kept beside a file. */
+/** How many replaced files are kept beside a file, where a change to a cluster does not keep them elsewhere. */
 const KEPT = 5;
 
 /**
  * One command that puts a file in place whole or not at all: a temporary file beside it takes the content from stdin, gets owner,
  * mode and SELinux context, passes its checksum and its validation, and only then takes the old file's name (rename(2) is atomic).
  * Replaced files stay as `FILE.vipctl.NUMBER.TIME~`: the number orders them whatever the clock does, and the `~` keeps folders
- * that are read as a whole (logrotate.d, sudoers.d, cron.d) from taking them for configuration.
+ * that are read as a whole (logrotate.d, sudoers.d, cron.d) from taking them for configuration. A change to a cluster keeps them in
+ * its generation instead.
  */
-export function writeInput(file: FileWish): Input {
+export function writeInput(file: FileWish, generation?: Generation): Input {
+  const backup = file.backup === true && generation === undefined;
   const command = lines(
     sh`f=${file.path} o=${file.owner ?? ''} g=${file.group ?? ''} m=${file.mode ?? ''} backup=`,
     FAIL,
@@ -23,11 +26,46 @@ export function writeInput(file: FileWish): Input {
     ATTRIBUTES,
     SELINUX,
     ...(file.validate === undefined ? [] : [validate(file.validate)]),
-    ...(file.backup ? [BACKUP] : []),
+    ...(generation ? [keep(generation)] : []),
+    ...(backup ? [BACKUP] : []),
     REPLACE,
-    ...(file.backup ? [PRUNE] : []),
+    ...(backup ? [PRUNE] : []),
   );
   return { command, stdin: file.content };
+}
+
+/** A file to be put back from a copy on the host itself, or taken away where there is none. */
+export interface Restoration {
+  readonly path: string;
+  readonly copy: string | undefined;
+  readonly validate?: string | undefined;
+}
+
+/** Keeps a file that something else than a write is about to replace. */
+export const keepCommand = (path: string, generation: Generation): Command => sh`(${lines(sh`f=${path}`, FAIL, keep(generation))}) || exit`;
+
+/** Of a link that names a build the stamp of the build is touched, so that its service sees that it runs another. */
+const TOUCH = sh`if [ ! -h "$tmp" ]; then touch -- "$tmp"
+elif [ "$(readlink "$tmp")" = "$(readlink "$f")" ]; then exit 0
+else touch -c -- "\${f%/*}/$(readlink "$tmp")/.vipctl"; fi`;
+
+/** One command that puts a file back as it was kept; its new time of change makes services read it. */
+export function restoreCommand({ path, copy, validate: validator }: Restoration, generation?: Generation): Command {
+  return lines(
+    sh`f=${path}`,
+    FAIL,
+    ...(generation ? [keep(generation)] : []),
+    ...(copy === undefined
+      ? [sh`rm -f -- "$f" || fail "$f cannot be taken away"`]
+      : [
+          sh`tmp=$f.vipctl-back~`,
+          sh`trap 'rm -f -- "$tmp"' EXIT`,
+          sh`cp -pP -- ${copy} "$tmp" && { ${TOUCH}; } || fail "the former $f does not fit into its folder"`,
+          SELINUX,
+          ...(validator === undefined ? [] : [validate(validator)]),
+          REPLACE,
+        ]),
+  );
 }
 
 const FAIL = sh`fail() { printf '%s\\n' "$1" >&2; exit 1; }`;

@@ -1,3 +1,4 @@
+import { generationNow } from '../engine/generation.ts';
 import { type LaunchRequest, launch, type Telling } from '../engine/launch.ts';
 import { proveClusters } from '../engine/node.ts';
 import { isActive } from '../engine/world.ts';
@@ -10,7 +11,7 @@ export const toBootstrap = (request: Omit<LaunchRequest, 'playbook' | 'command'>
 
 /** Brings clusters up and proves them: one owner for each VIP, and a balancer that answers everywhere. A check changes and proves nothing. */
 export const bootstrap = (request: LaunchRequest, io: Telling): Promise<void> =>
-  launch(request, io, {
+  launch({ ...request, generation: generationNow('bootstrap') }, io, {
     before: proveClusters,
     after: async (world, hosts) => {
       if (!request.check && hosts.every(isActive) && !world.signal.aborted) await verifyClusters(world, hosts);

@@ -1,65 +1,84 @@
 import type { NodePlan } from '../cluster/derive.ts';
 import { type Wire, wireDifference, wiresOf } from '../cluster/keepalived-conf.ts';
 import { predictOutages } from '../cluster/timing.ts';
-import type { Playbook } from '../config/play.ts';
-import { putFiles } from '../engine/puts.ts';
+import { pooled } from '../engine/rolling.ts';
 import type { World } from '../engine/world.ts';
 import { HostError } from '../model/errors.ts';
-import { type Cluster, lookAt } from '../verify/cluster.ts';
+import { lookAtAll } from '../operate/cluster.ts';
+import { heirs } from '../operate/fit.ts';
+import { readAside } from '../operate/maintenance.ts';
+import type { Cluster } from '../verify/cluster.ts';
 import type { Seen } from '../verify/look.ts';
 import { holdings } from '../verify/placement.ts';
-import { type Classified, classify } from './classify.ts';
-import type { Preview } from './preview.ts';
-import { describe, type Move, type Standing, sequence } from './sequence.ts';
+import { type Classified, classify, type NodeChange } from './classify.ts';
+import { describe, type Standing, sequence, type Turn } from './sequence.ts';
 
 /** What is to be done to one cluster. */
 export interface ClusterUpdate {
   readonly cluster: Cluster;
   readonly changes: readonly Classified[];
   readonly standings: readonly Standing[];
-  readonly moves: readonly Move[];
+  readonly turns: readonly Turn[];
   planOf(node: string): NodePlan;
-  /** Files that would be written on a node. */
-  filesOf(node: string): readonly string[];
 }
 
-/** Works out an update from a preview and from how the nodes are. Throws HostError for a cluster that is not whole: that is no time for changes. */
-export async function planUpdate(world: World, playbook: Playbook, cluster: Cluster, preview: Preview): Promise<ClusterUpdate> {
-  const { seen, silent } = await lookAt(world, cluster);
-  for (const { node, reason } of silent) throw new HostError(`${node} cannot be asked: ${reason}`, { hint: 'an update needs every node' });
-  const standings = seen.map(({ plan }) => ({ node: plan.name, holds: held(plan.name, seen) }));
+/** What would change on one node, before it has a class. */
+export interface NodeWish {
+  readonly tasks: NodeChange['tasks'];
+  readonly files: readonly string[];
+  /** The keepalived.conf it is to have; undefined where that stays. */
+  readonly conf: string | undefined;
+}
+
+/** Works out the order of a change from what each node is to become and from how the nodes are. Throws HostError for a cluster that is not whole: that is no time for changes. */
+export async function planUpdate(
+  world: World,
+  cluster: Cluster,
+  wishOf: (plan: NodePlan) => NodeWish,
+  serial: number,
+): Promise<ClusterUpdate> {
+  const seen = await lookAtAll(world, cluster);
   refuseBroken(cluster, seen);
-  const wanted = await putFiles(world, playbook);
-  const filesOf = (node: string) => [...(world.hosts.get(node)?.unwritten ?? [])];
+  const standings = await standingsFrom(world, seen);
   const changes = seen.flatMap(({ plan, state }) => {
-    const conf = wanted.find((f) => f.host === plan.name && f.file.path === '/etc/keepalived/keepalived.conf');
-    const after = wiresOf(new TextDecoder().decode(conf?.file.content));
-    const change = {
-      node: plan.name,
-      engine: plan.engine,
-      startFile: plan.boot.proxy,
-      tasks: preview.changesOf(plan.name),
-      files: filesOf(plan.name),
-    };
-    return classify({ ...change, wire: difference(state.wires, after) }) ?? [];
+    const { tasks, files, conf } = wishOf(plan);
+    const wire = conf === undefined ? undefined : difference(state.wires, wiresOf(conf));
+    return classify({ node: plan.name, engine: plan.engine, startFile: plan.boot.proxy, tasks, files, wire }) ?? [];
   });
   const planOf = (node: string) => {
     const plan = seen.find((s) => s.plan.name === node)?.plan;
     if (!plan) throw new TypeError(`${node} is no node of ${cluster.spec.name}`);
     return plan;
   };
-  return { cluster, changes, standings, moves: sequence(changes, standings), planOf, filesOf };
+  return { cluster, changes, standings, turns: sequence(changes, standings, serial), planOf };
+}
+
+/** Who holds how much, and whom an update that broke off has left out. Throws HostError when a node cannot be asked. */
+export const standingsOf = async (world: World, cluster: Cluster): Promise<Standing[]> =>
+  standingsFrom(world, await lookAtAll(world, cluster));
+
+const standingsFrom = (world: World, seen: readonly Seen[]): Promise<Standing[]> =>
+  pooled(seen, world.options.forks, async ({ plan, state }) => {
+    const run = world.hosts.get(plan.name);
+    const by = run && (await readAside(world, run, plan)).by;
+    return { node: plan.name, holds: held(plan.name, seen), left: by === 'update' || by === 'rollback', fresh: state.wires.size === 0 };
+  });
+
+/** Refuses to have a node give its addresses away where no other could take them. Throws HostError. */
+export async function refuseAlone(world: World, cluster: Cluster, node: string): Promise<void> {
+  const { fit, unfit } = heirs(await lookAtAll(world, cluster), node);
+  if (fit.length === 0) throw new HostError(`no other node could take over from ${node}: ${unfit.join('; ') || 'there is none'}`);
 }
 
 /** The plan in words: what changes and why, then move by move what clients are to feel of it. */
-export function tell({ cluster, changes, standings, moves }: ClusterUpdate): string[] {
-  if (changes.length === 0) return [`cluster ${cluster.spec.name}: nothing to update`];
+export function tell({ cluster, changes, standings, turns }: ClusterUpdate): string[] {
+  if (turns.length === 0) return [`cluster ${cluster.spec.name}: nothing to update`];
   const handOver = Math.max(...cluster.instances.map((i) => predictOutages(i).stop.to));
   const holds = (node: string) => standings.find((s) => s.node === node)?.holds ?? 0;
   return [
     `cluster ${cluster.spec.name}:`,
     ...changes.map((c) => `  ${c.node}: class ${c.class}, ${c.reason}`),
-    ...moves.map((move, i) => `  ${i + 1}. ${describe(move, holds(move.node), handOver)}`),
+    ...turns.flat().map((move, i) => `  ${i + 1}. ${describe(move, Math.max(...move.nodes.map(holds)), handOver)}`),
   ];
 }
 

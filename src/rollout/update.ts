@@ -1,10 +1,15 @@
+import type { NodePlan } from '../cluster/derive.ts';
+import type { Playbook } from '../config/play.ts';
+import { generationNow } from '../engine/generation.ts';
 import { type LaunchRequest, launch, type Telling } from '../engine/launch.ts';
 import { proveClusters } from '../engine/node.ts';
-import type { HostRun } from '../engine/world.ts';
+import { putFiles } from '../engine/puts.ts';
+import type { HostRun, World } from '../engine/world.ts';
 import { ConfigError } from '../model/errors.ts';
 import { clustersOf, withMates } from '../verify/cluster.ts';
-import { type ClusterUpdate, planUpdate, tell } from './plan.ts';
-import { createPreview } from './preview.ts';
+import { applyTo } from './acts.ts';
+import { type ClusterUpdate, type NodeWish, planUpdate, tell } from './plan.ts';
+import { createPreview, type Preview } from './preview.ts';
 import { type Limits, roll } from './roll.ts';
 
 export type UpdateRequest = LaunchRequest & Limits;
@@ -15,23 +20,39 @@ export type UpdateRequest = LaunchRequest & Limits;
  */
 export async function update(request: UpdateRequest, io: Telling): Promise<void> {
   const preview = createPreview(io.emit, request.check);
+  const generation = generationNow('update');
   await launch(
-    { ...request, check: true },
+    { ...request, check: true, generation },
     { ...io, emit: preview.emit },
     {
       before: proveClusters,
       after: async (world, hosts, playbook) => {
         const told = { ...world, emit: io.emit };
+        const wishOf = await wishes(told, playbook, preview);
         for (const cluster of clustersOf(world, withMates(world, hosts))) {
-          const plan = await planUpdate(told, playbook, cluster, preview);
+          const plan = await planUpdate(told, cluster, wishOf, request.serial);
           refuseHalves(plan, hosts);
           for (const message of tell(plan)) io.emit({ type: 'note', message });
-          if (request.check || plan.changes.length === 0) continue;
-          if (!(await roll(told, playbook, plan, request))) return;
+          if (request.check || plan.turns.length === 0) continue;
+          const apply = (nodes: readonly string[], pass: number) => applyTo(told, playbook, nodes, pass);
+          if (!(await roll(told, { update: plan, limits: request, generation, apply }))) return;
         }
       },
     },
   );
+}
+
+/** What the preview says of each node. */
+async function wishes(world: World, playbook: Playbook, preview: Preview): Promise<(plan: NodePlan) => NodeWish> {
+  const wanted = await putFiles(world, playbook);
+  return ({ name: node }) => {
+    const conf = wanted.find((f) => f.host === node && f.file.path === '/etc/keepalived/keepalived.conf');
+    return {
+      tasks: preview.changesOf(node),
+      files: [...(world.hosts.get(node)?.unwritten ?? [])],
+      conf: new TextDecoder().decode(conf?.file.content),
+    };
+  };
 }
 
 /** What other nodes see must change on all of them. */

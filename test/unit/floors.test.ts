@@ -14,7 +14,8 @@ const FLOORS: readonly (readonly string[])[] = [
   ['config', 'transport', 'report'],
   ['engine'],
   ['verify', 'lab'],
-  ['rollout', 'drill'],
+  ['operate'],
+  ['rollout', 'drill', 'load'],
   ['cli'],
   ['bin.ts'],
 ];
@@ -37,8 +38,9 @@ const DOORS: Readonly<Record<string, RegExp>> = {
   '@marcbachmann/cel-js': /^config\/expression/,
   re2js: /^config\/expression/,
   diff: /^report\/diff/,
-  zod: /^(?:facts|cluster|modules|config|transport|report|engine|rollout|verify|drill|lab|cli)\//,
-  'ipaddr.js': /^(?:facts|cluster|modules|config|transport|engine|rollout|verify|drill|lab|cli)\//,
+  autocannon: /^load\//,
+  zod: /^(?:facts|cluster|modules|config|transport|report|engine|rollout|operate|verify|drill|lab|cli)\//,
+  'ipaddr.js': /^(?:facts|cluster|modules|config|transport|engine|rollout|operate|verify|drill|lab|cli)\//,
 };
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test, vi } from 'vitest';
-import { startTraffic } from '../../../src/rollout/traffic.ts';
+import { startTraffic } from '../../../src/operate/traffic.ts';
 
 /** A server whose status can be changed, on a free port of loopback. */
 async function door() {

@@ -74,7 +74,8 @@ async function attempt(guarded: Guarded, guards: readonly Guard[], risky: readon
     return results.slice(armed.length);
   } catch (error) {
     if (!(error instanceof VipctlError)) throw error;
-    throw await cutOff(guarded, error.message);
+    // What follows the colon is the whole command.
+    throw await cutOff(guarded, error.message.split(':')[0] ?? '');
   }
 }
 

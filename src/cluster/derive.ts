@@ -31,6 +31,7 @@ import { type ClusterInventory, deviceOf, type NodeInput } from './node.ts';
 import { peersOf } from './peers.ts';
 import { prove } from './prove.ts';
 import type { ClusterSpec } from './schema.ts';
+import { type SelinuxPlan, selinuxPlan } from './selinux.ts';
 
 /** All that one node of a cluster needs, as plain data for templates: every field is present, absent things are empty. */
 export type NodePlan = {
@@ -57,6 +58,7 @@ export type NodePlan = {
   /** Drop-ins that keep floating addresses when the network restarts. */
   readonly keep: readonly string[];
   readonly boot: BootPlan;
+  readonly selinux: SelinuxPlan;
   readonly syslog: SyslogPlan;
   readonly time: { readonly servers: readonly string[] };
   readonly script_user: string;
@@ -125,6 +127,7 @@ export function deriveNode(spec: ClusterSpec, self: string, nodes: readonly Node
     folders: ['/etc/keepalived', ...boot.folders, ...keep.map((file) => dirname(file)), dirname(checkPath(spec))],
     keep,
     boot,
+    selinux: selinuxPlan(node, os, engine),
     syslog: syslogPlan(spec, os.places),
     time: { servers: spec.time?.servers ?? [] },
     script_user: SCRIPT_USER,

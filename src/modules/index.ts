@@ -14,6 +14,8 @@ import { iptablesModule } from './iptables.ts';
 import { lineinfileModule } from './lineinfile.ts';
 import type { Action, Module } from './module.ts';
 import { packageModule } from './package.ts';
+import { sebooleanModule } from './seboolean.ts';
+import { sefcontextModule } from './sefcontext.ts';
 import { serviceModule } from './service.ts';
 import { setFactAction } from './set-fact.ts';
 import { setupModule } from './setup.ts';
@@ -42,6 +44,8 @@ const table = [
   iptablesModule,
   lineinfileModule,
   packageModule,
+  sebooleanModule,
+  sefcontextModule,
   serviceModule,
   setFactAction,
   setupModule,

@@ -31,6 +31,7 @@ export const debian = (release: Release): OsFamily => ({
   development: DEBIAN_DEVELOPMENT,
   docker: dockerPackages(release),
   places: PLACES,
+  selinux: undefined,
   iptables: { 4: persistence(4), 6: persistence(6) },
   nftables: { file: '/etc/nftables.conf', service: 'nftables' },
 });

@@ -3,6 +3,7 @@ import type { Development } from './development.ts';
 import type { IptablesPersistence } from './iptables.ts';
 import type { PackageManager } from './packages.ts';
 import type { Places } from './places.ts';
+import type { SelinuxTable } from './selinux.ts';
 import type { TimeTable } from './time.ts';
 
 /** What os-release says of a system: ID, VERSION_ID, ID_LIKE. */
@@ -26,6 +27,8 @@ export interface OsFamily {
   /** Packages of a Docker engine with its command. */
   readonly docker: readonly string[];
   readonly places: Places;
+  /** Undefined where no policy for balancers is known. */
+  readonly selinux: SelinuxTable | undefined;
   /** By IP version, how iptables rules come back at boot. */
   readonly iptables: Readonly<Record<4 | 6, IptablesPersistence>>;
   /** The file of nftables that is loaded at boot, and the service that does it. */

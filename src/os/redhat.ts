@@ -4,6 +4,7 @@ import type { OsFamily, Release } from './family.ts';
 import { INSTALL_DEFAULTS } from './packages.ts';
 import type { Places } from './places.ts';
 import { rpmManager } from './rpm.ts';
+import type { SelinuxTable } from './selinux.ts';
 import type { TimeProvider, TimeTable } from './time.ts';
 
 /** Distributions that count like EL; others of the family (Fedora, Amazon Linux) count as newer than all. */
@@ -34,6 +35,7 @@ export function redhat({ distribution, version }: Release): OsFamily {
     // From Docker's own repository, which the host must know: EL itself has none.
     docker: ['docker-ce', 'docker-ce-cli', 'containerd.io'],
     places: placesOf(major),
+    selinux: selinuxOf(major),
     iptables: { 4: persistence('iptables'), 6: persistence('ip6tables') },
     nftables: { file: '/etc/sysconfig/nftables.conf', service: 'nftables' },
   };
@@ -47,6 +49,17 @@ const placesOf = (major: number): Places => ({
   pidFiles: { rsyslog: '/var/run/syslogd.pid' },
   rsyslog: { file: '/etc/rsyslog.d/haproxy.conf', legacy: major <= 6 },
   initOrder: undefined,
+});
+
+/** EL 6 confines keepalived by no boolean; from EL 8 on the policy itself labels its scripts. */
+const selinuxOf = (major: number): SelinuxTable => ({
+  tools: [major <= 7 ? 'policycoreutils-python' : 'policycoreutils-python-utils'],
+  booleans: {
+    haproxy: ['haproxy_connect_any'],
+    keepalived: major <= 6 ? [] : ['keepalived_connect_any'],
+    nginx: ['httpd_can_network_connect'],
+  },
+  scripts: major === 7 ? 'keepalived_unconfined_script_exec_t' : undefined,
 });
 
 /** EL 8 dropped ntp; EL 6 had no chrony before 6.8 and uses ntp. */

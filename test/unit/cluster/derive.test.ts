@@ -101,6 +101,26 @@ describe('what a node needs', () => {
     expect(derive({}, 'lb1', on({ networkFiles, systemd: 237 })).keep).toEqual([]);
     expect(derive({}, 'lb1', on({})).keep).toEqual([]);
   });
+  it('tells SELinux what the proxy and the scripts do, where there is one', () => {
+    const el = (version: string, selinux: Facts['selinux'] = 'enforcing') =>
+      derive(
+        {},
+        'lb1',
+        balancers().map((n) => ({ ...n, facts: facts({ eth0: `${n.address}/24` }, { distribution: 'rhel', version, selinux }) })),
+      ).selinux;
+    expect(el('9.4')).toEqual({
+      packages: ['policycoreutils-python-utils'],
+      booleans: ['haproxy_connect_any', 'keepalived_connect_any'],
+      contexts: [],
+    });
+    expect(el('7.9')).toMatchObject({
+      packages: ['policycoreutils-python'],
+      contexts: [
+        { target: '/usr/libexec/keepalived(/.*)?', setype: 'keepalived_unconfined_script_exec_t', restore: '/usr/libexec/keepalived' },
+      ],
+    });
+    expect(el('9.4', 'disabled')).toEqual({ packages: [], booleans: [], contexts: [] });
+  });
   it('keeps certificates from all but root', () =>
     expect(derive({ certificates: { site: '-----BEGIN X' }, maps: { hosts: { a: 'b', c: 'd' } } }).files).toEqual([
       { path: '/etc/haproxy/certs/site.pem', content: '-----BEGIN X\n', mode: '0600' },

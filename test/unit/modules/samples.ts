@@ -145,6 +145,21 @@ export const samples: Readonly<Record<string, readonly Sample[]>> = {
       drifted: 'age\t9999999999\n',
     },
   ],
+  seboolean: [
+    {
+      params: { name: 'haproxy_connect_any', state: true, persistent: true },
+      facts: { selinux: 'enforcing' },
+      settled: 'haproxy_connect_any --> on\nhaproxy_connect_any=1\n',
+      drifted: 'haproxy_connect_any --> off\n',
+    },
+  ],
+  sefcontext: [
+    {
+      params: { target: NASTY, setype: 'bin_t', restore: NASTY },
+      facts: { selinux: 'enforcing' },
+      drifted: '',
+    },
+  ],
   get_url: [
     {
       params: { url: "https://example.net/it's", dest: NASTY, checksum: `sha256:${sha256('x')}`, mode: '0644' },

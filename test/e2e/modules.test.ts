@@ -327,6 +327,7 @@ describeOnLab('modules on a host:', { name, inventory }, (lab) => {
     expect(report.tasks.at(-1)?.hosts.b?.status).toBe('ok');
     expect(await reported(playOf('b', [{ name: 'T', package: { name: 'demo', hold: false } }]))).toMatchObject({ code: 0 });
     expect([await version(), await on('b', 'apt-mark showhold')]).toEqual(['2.0', '']);
+    await on('b', 'rm /etc/apt/sources.list.d/repo.list');
   });
 
   test('package fails on a repository that is broken, in the words of apt', async () => {

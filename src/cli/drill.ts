@@ -1,22 +1,15 @@
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { historyFile, keepHistory, type Past, readHistory, readPast } from '../drill/history.ts';
-import { drillHtml } from '../drill/html.ts';
-import { drillJson } from '../drill/json.ts';
+import { readPast } from '../drill/history.ts';
 import { SETTLE_MS } from '../drill/precheck.ts';
 import { recover } from '../drill/recover.ts';
-import { type DrillResult, passed, showSpan } from '../drill/result.ts';
-import { rowsOf } from '../drill/rows.ts';
-import { type Announcement, drill as drillCluster, type Foretold, foretellAll } from '../drill/run.ts';
+import { passed } from '../drill/result.ts';
+import { type Announcement, drill as drillCluster, foretellAll } from '../drill/run.ts';
 import { scenarios } from '../drill/scenarios.ts';
-import { resultTable } from '../drill/table.ts';
 import { ConfigError, EXIT } from '../model/errors.ts';
 import type { Emit } from '../model/event.ts';
-import { emptyReport } from '../model/report.ts';
-import { createJunit } from '../report/junit.ts';
-import { table } from '../report/table.ts';
 import { defineCommand } from './command.ts';
 import { toConnection } from './connection.ts';
+import { conclude, list } from './drill-report.ts';
 import { type Io, isInteractive } from './io.ts';
 import { connectionOptions, inventoryOptions } from './options.ts';
 import { askYes } from './prompt.ts';
@@ -75,6 +68,9 @@ const options = {
   ...connectionOptions,
 } as const;
 
+/** The scenarios without a cluster. */
+const bare = scenarios.map((scenario) => ({ scenario, outages: [] }));
+
 /** `vipctl drill`: breaks a cluster on purpose, measures what clients notice, and repairs it. */
 export const drill = defineCommand({
   options,
@@ -90,11 +86,7 @@ export const drill = defineCommand({
       .example('$0 drill -i prod.yml -s all --repeat 5 --yes', 'the lot, with statistics')
       .example('$0 drill recover -i prod.yml', 'end an interrupted drill at once'),
   async run(args, io) {
-    if (args.list && !args.inventory)
-      return list(
-        scenarios.map((scenario) => ({ scenario, outages: [] })),
-        io,
-      );
+    if (args.list && !args.inventory) return list(bare, io);
     if (!args.inventory) throw new ConfigError('drill needs --inventory');
     if (!args.list && !args.yes && !isInteractive(io) && args.action === 'run')
       throw new ConfigError('a drill breaks things on purpose, and there is nobody to ask', { hint: 'add --yes' });
@@ -115,67 +107,12 @@ export const drill = defineCommand({
     const past = args.compare === undefined ? undefined : await readPast(resolve(io.cwd, args.compare));
     const series = await drillCluster({ ...request, ...wish }, telling, { tell, agree });
     if (!series) return EXIT.interrupted;
-    const { results, stopped } = series;
-    await conclude(results, past, args, io, tell);
-    if (stopped) throw stopped;
+    await conclude(series, past, args, io, tell);
+    if (series.stopped) throw series.stopped;
     if (io.signal.aborted) return EXIT.interrupted;
-    return results.every(passed) ? EXIT.ok : EXIT.verification;
+    return series.results.every(passed) ? EXIT.ok : EXIT.verification;
   },
 });
-
-interface Reports {
-  readonly format: string;
-  readonly html: string | undefined;
-}
-
-/** Tells what came of the drills in every form asked for, and keeps it for the next time. */
-async function conclude(
-  results: readonly DrillResult[],
-  given: Past | undefined,
-  { format, html }: Reports,
-  io: Io,
-  tell: (line: string) => void,
-) {
-  const rows = rowsOf(results);
-  const kept = results[0] && historyFile(results[0].cluster, io.env);
-  const last = kept === undefined ? new Map() : await readHistory(kept);
-  const past = given ?? last;
-  for (const line of ['', ...resultTable(rows, past)]) tell(line);
-  if (format === 'json') io.stdout.write(`${io.redactor.text(drillJson(results, rows))}\n`);
-  if (format === 'junit') writeJunit(results, io);
-  if (html !== undefined) await writeFile(resolve(io.cwd, html), io.redactor.text(drillHtml(results, rows, past)));
-  if (kept !== undefined) await keepHistory(kept, last, rows);
-}
-
-/** A test case for each verdict, the drill being its class. */
-function writeJunit(results: readonly DrillResult[], io: Io): void {
-  const checks = results.flatMap(({ scenario, target, started, verdicts }) =>
-    verdicts.map((v) => ({ ...v, host: `${scenario} on ${target} at ${started}` })),
-  );
-  const seconds = results.reduce((sum, { record }) => sum + (record.to - record.from) / 1000, 0);
-  const out = { write: (document: string) => io.stdout.write(io.redactor.text(document)) };
-  void createJunit(out).close({ ...emptyReport, command: 'drill', checks, seconds });
-}
-
-function list(foretold: readonly Foretold[], io: Io): number {
-  const hasCluster = foretold.some((f) => f.outages.length > 0);
-  const rows = foretold.map(({ scenario: { name, risk, does }, outages }) => [
-    name,
-    risk,
-    ...(hasCluster ? [showOutages(outages)] : []),
-    does,
-  ]);
-  const head = ['scenario', 'risk', ...(hasCluster ? ['predicted outage'] : []), 'what it does'];
-  for (const line of table([head, ...rows], [...head.keys()])) io.stdout.write(`${line}\n`);
-  return EXIT.ok;
-}
-
-/** One span where all VIPs have the same. */
-function showOutages(outages: Foretold['outages']): string {
-  const spans = outages.map(({ vip, expectation }) => ({ vip, span: showSpan(expectation.outage) }));
-  const [first] = spans;
-  return spans.every((s) => s.span === first?.span) ? (first?.span ?? '') : spans.map(({ vip, span }) => `${vip} ${span}`).join(', ');
-}
 
 function announce({ plan, healsWithin }: Announcement, tell: (line: string) => void): void {
   for (const line of plan) tell(line);

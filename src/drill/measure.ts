@@ -29,6 +29,18 @@ export function longestGap(samples: readonly Sample[], window: Gap): Gap {
   return gaps.reduce((worst, gap) => (gap.to - gap.from > worst.to - worst.from ? gap : worst), { from: before, to: before });
 }
 
+/** The longest stretch within a gap during which no request was under way, in ms: of it, a busy controller knows nothing. */
+export function unasked(samples: readonly Sample[], { from, to }: Gap): number {
+  let until = from;
+  let longest = 0;
+  for (const { sent, done } of [...samples].sort((a, b) => a.sent - b.sent)) {
+    if (done <= from || sent >= to) continue;
+    longest = Math.max(longest, sent - until);
+    until = Math.max(until, done);
+  }
+  return Math.max(longest, to - until);
+}
+
 export type Failures = Readonly<Partial<Record<Exclude<Kind, 'ok'>, number>>>;
 
 /** Failed requests by kind; kinds that did not occur are left out. */

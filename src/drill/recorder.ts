@@ -1,3 +1,4 @@
+import { UnreachableError } from '../model/errors.ts';
 import { type Cut, KEEP_ALIVE, LONG_LIVED, startLive } from './live.ts';
 import type { Sample } from './measure.ts';
 import { ownersAt, type Sighting, tenures } from './owners.ts';
@@ -65,7 +66,10 @@ export async function record(stage: Stage, manner: Manner, tell: (sighting: Sigh
   const stop = async () => {
     const to = now();
     for (const live of lives) live.stop();
-    await Promise.all([...probes, ...watches.values()].map((part) => part.stop()));
+    await Promise.all([
+      ...probes.map((probe) => probe.stop()),
+      ...[...watches].map(([actor, watch]) => stopWatch(watch, actor === leaving)),
+    ]);
     return to;
   };
   let stopped: ReturnType<typeof stop> | undefined;
@@ -83,6 +87,15 @@ export async function record(stage: Stage, manner: Manner, tell: (sighting: Sigh
       return stopped;
     },
   };
+}
+
+/** The watch of a node that has gone ended with it. */
+async function stopWatch(watch: Watch, mayBeGone: boolean): Promise<void> {
+  try {
+    await watch.stop();
+  } catch (error) {
+    if (!(mayBeGone && error instanceof UnreachableError)) throw error;
+  }
 }
 
 const listsFor = <T>(tracks: Stage['tracks']) => new Map<string, T[]>(tracks.map(({ vip }) => [vip, []]));

@@ -22,6 +22,8 @@ export interface TrackResult {
   readonly dualOwner: number;
   /** The longest stretch without an answer after the fault was taken back. */
   readonly failback: number;
+  /** The longest stretch within each in which the controller, being busy, had no request under way. */
+  readonly unasked: { readonly outage: number; readonly failback: number };
   readonly tenancy: readonly Tenure[];
   /** The other VIPs of the instance: how long two nodes held one, and who did at the end. */
   readonly others: readonly { readonly vip: string; readonly dualOwner: number; readonly owners: readonly string[] }[];

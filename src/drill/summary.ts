@@ -1,4 +1,4 @@
-import { failuresOf, firstFailure, longestGap, sharesOf } from './measure.ts';
+import { failuresOf, firstFailure, longestGap, sharesOf, unasked } from './measure.ts';
 import { longestDouble, nextOwner, ownersAtEnd, tenures } from './owners.ts';
 import type { Recording } from './recorder.ts';
 import type { TrackResult } from './result.ts';
@@ -48,6 +48,7 @@ export function summarize({ instance, vip, others, target }: Track, recording: S
     newOwner: next && next.from < fault.to ? { node: next.node, after: next.from } : undefined,
     dualOwner: longestDouble(tenancy, { from: 0, to: end }),
     failback: back.to - back.from,
+    unasked: { outage: unasked(samples, worst), failback: unasked(samples, back) },
     tenancy,
     others: others.map((other) => {
       const held = tenures(sightings, other, end);

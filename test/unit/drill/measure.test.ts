@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { failuresOf, firstFailure, type Kind, longestGap, type Sample, sharesOf, statistics } from '../../../src/drill/measure.ts';
+import { failuresOf, firstFailure, type Kind, longestGap, type Sample, sharesOf, statistics, unasked } from '../../../src/drill/measure.ts';
 
 const at = (done: number, kind: Kind = 'ok', node?: string): Sample => ({ sent: done - 5, done, kind, ...(node && { node }) });
 
@@ -28,6 +28,17 @@ describe('the longest gap', () => {
         expect(gap.to - gap.from).toBe(Math.max(...pauses));
       }),
     ));
+});
+
+describe('what nobody asked for', () => {
+  const sent = (from: number, to: number, kind: Kind = 'timeout'): Sample => ({ sent: from, done: to, kind });
+  it.each<[string, Sample[], number]>([
+    ['is a pause between requests', [sent(0, 20, 'ok'), sent(700, 705, 'ok')], 680],
+    ['is little while requests wait', [sent(40, 540), sent(60, 560), sent(550, 1000, 'ok')], 20],
+    ['is little while requests are refused', Array.from({ length: 49 }, (_, i) => sent(20 + i * 20, 21 + i * 20, 'refused')), 19],
+    ['may be all of it', [], 980],
+    ['may be its end', [sent(20, 100), sent(1000, 1010, 'ok')], 900],
+  ])('%s', (_, samples, wanted) => expect(unasked(samples, { from: 20, to: 1000 })).toBeCloseTo(wanted, 6));
 });
 
 describe('requests', () => {

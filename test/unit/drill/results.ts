@@ -15,6 +15,7 @@ const track: TrackResult = {
   newOwner: { node: 'lb2', after: 1720 },
   dualOwner: 3,
   failback: 40,
+  unasked: { outage: 20, failback: 20 },
   tenancy: [
     { node: 'lb1', from: -2000, to: 1650 },
     { node: 'lb2', from: 1720, to: 10_693 },

@@ -3,7 +3,7 @@ import type { World } from '../engine/world.ts';
 import { EXIT, UnreachableError, VipctlError } from '../model/errors.ts';
 import { sh } from '../shell/sh.ts';
 import { bootSeconds, cutPower, returned } from './absence.ts';
-import { type Course, refuseUnsteady, startCourse } from './course.ts';
+import { type Course, STEADY_TRIES, startCourse, steady } from './course.ts';
 import { release, undo } from './dead-man.ts';
 import { judge } from './judge.ts';
 import { leftovers, type Owners, refuseUnready, SETTLE_MS, settled } from './precheck.ts';
@@ -43,7 +43,7 @@ export const healsWithin = (scenario: Scenario, target: Actor, lasts: number): n
 function armedFor(scenario: Scenario, target: Actor, lasts: number): number {
   const aftermath = scenario.aftermath?.(target.scene) ?? 0;
   const away = scenario.fault(target.scene).down ? bootSeconds(target.scene) : 0;
-  return Math.ceil((BASELINE_MS + SETTLE_MS + AFTER_MS) / 1000 + lasts + away + 2 * aftermath + GRACE_SECONDS);
+  return Math.ceil((STEADY_TRIES * BASELINE_MS + SETTLE_MS + AFTER_MS) / 1000 + lasts + away + 2 * aftermath + GRACE_SECONDS);
 }
 
 /** Strikes, measures, takes it back and judges. What was armed is released whatever happens. Throws HostError, and VipctlError when interrupted. */
@@ -93,8 +93,7 @@ async function perform(world: World, stage: Stage, order: Order, means: Means, t
   const recording = await record(stage, { offsets, seconds, leaving }, course.sighted);
   course.follow(recording);
   try {
-    await world.sleep(BASELINE_MS);
-    refuseUnsteady(recording);
+    await steady(recording, world, BASELINE_MS);
     if (world.signal.aborted) throw interrupted();
     const begun = (at: number) => course.injected(at, `${scenario.name} on ${struck.map((a) => a.name).join(', ')}`);
     const injected = await inject(means, order, begun);

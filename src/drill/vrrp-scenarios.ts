@@ -2,7 +2,7 @@ import type { Span } from '../cluster/timing.ts';
 import { older } from '../cluster/version.ts';
 import { all, sh } from '../shell/sh.ts';
 import { clearRules, cutOff, dropAdverts, filter, hushVips, service, signal } from './host-commands.ts';
-import { moves, recovery, type Scenario, type Scene, type Subject, unharmed } from './scenario.ts';
+import { type Expectation, moves, recovery, type Scenario, type Scene, type Subject, unharmed } from './scenario.ts';
 
 /** A second keepalived starts this much later (RestartSec of its unit), and takes stale VIPs off. */
 const RESTART = 1;
@@ -91,8 +91,17 @@ export const isolate: Scenario = {
           // Cut off, it lost its servers as well, and has the VIPs back before its checks have found them again.
           back: { from: 0, to: Math.max(recovery(s.scene), staleArp(s).to) },
         }
-      : { ...unharmed('the owner is not touched; the node cut off takes the VIPs too, unheard'), doubles: true, back: staleArp(s) },
+      : { ...unheard(s), doubles: true, back: staleArp(s) },
 };
+
+/** Where the node cut off owns nothing, it takes the VIPs of the others too, and clients follow it where they hear of that. */
+const unheard = (s: Subject): Expectation =>
+  hushes(s.scene)
+    ? unharmed('the owner is not touched; the node cut off takes the VIPs too, unheard')
+    : {
+        ...unharmed('the node cut off takes the VIPs too and, without nftables, calls for clients by ARP'),
+        outage: { from: 0, to: s.lasts },
+      };
 
 /** Whether the node cut off can be kept from announcing its VIPs; where nothing was asked of the host it is taken for granted. */
 const hushes = ({ around }: Scene) => around?.fences ?? true;

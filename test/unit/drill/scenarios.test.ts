@@ -71,6 +71,7 @@ describe('predictions', () => {
     const cut = subject(true);
     const around = { ...scene.around, fences: false } as NonNullable<Scene['around']>;
     expect(scenario('isolate').expect({ ...cut, scene: { ...scene, around } }).outage).toEqual({ from: 2.0625, to: 63.0625 });
+    expect(scenario('isolate').expect({ ...subject(false), scene: { ...scene, around } }).outage).toEqual({ from: 0, to: 6 });
   });
   it('of a link that carries other VIPs: nothing', () => {
     const links = new Map([

@@ -20,6 +20,8 @@ export interface Classified {
   readonly node: string;
   readonly class: UpdateClass;
   readonly reason: string;
+  /** keepalived gives its addresses up and takes them afresh: so it does over a reload that changes how adverts travel (seen with 2.2.7). */
+  readonly lapses?: true;
 }
 
 /** The class of what would change on a node, with the reason; undefined where nothing would. */

@@ -11,7 +11,7 @@ import type { Cluster } from '../verify/cluster.ts';
 import type { Seen } from '../verify/look.ts';
 import { holdings } from '../verify/placement.ts';
 import { type Classified, classify, type NodeChange } from './classify.ts';
-import { describe, type Standing, sequence, type Turn } from './sequence.ts';
+import { describe, type Move, type Standing, sequence, type Turn } from './sequence.ts';
 
 /** What is to be done to one cluster. */
 export interface ClusterUpdate {
@@ -42,8 +42,10 @@ export async function planUpdate(
   const standings = await standingsFrom(world, seen);
   const changes = seen.flatMap(({ plan, state }) => {
     const { tasks, files, conf } = wishOf(plan);
-    const wire = conf === undefined ? undefined : difference(state.wires, wiresOf(conf));
-    return classify({ node: plan.name, engine: plan.engine, startFile: plan.boot.proxy, tasks, files, wire }) ?? [];
+    const after = conf === undefined ? state.wires : wiresOf(conf);
+    const wire = difference(state.wires, after);
+    const change = classify({ node: plan.name, engine: plan.engine, startFile: plan.boot.proxy, tasks, files, wire });
+    return change ? [{ ...change, ...(lapses(state.wires, after) && { lapses: true as const }) }] : [];
   });
   const planOf = (node: string) => {
     const plan = seen.find((s) => s.plan.name === node)?.plan;
@@ -75,11 +77,27 @@ export function tell({ cluster, changes, standings, turns }: ClusterUpdate): str
   if (turns.length === 0) return [`cluster ${cluster.spec.name}: nothing to update`];
   const handOver = Math.max(...cluster.instances.map((i) => predictOutages(i).stop.to));
   const holds = (node: string) => standings.find((s) => s.node === node)?.holds ?? 0;
+  const lapse = ({ kind, nodes }: Move) =>
+    kind === 'apply' && nodes.some((n) => holds(n) > 0 && changes.some((c) => c.node === n && c.lapses))
+      ? ` but that keepalived takes its addresses afresh: no longer than ${lapseMs(cluster)} ms without an answer`
+      : '';
   return [
     `cluster ${cluster.spec.name}:`,
     ...changes.map((c) => `  ${c.node}: class ${c.class}, ${c.reason}`),
-    ...turns.flat().map((move, i) => `  ${i + 1}. ${describe(move, Math.max(...move.nodes.map(holds)), handOver)}`),
+    ...turns.flat().map((move, i) => `  ${i + 1}. ${describe(move, Math.max(...move.nodes.map(holds)), handOver)}${lapse(move)}`),
   ];
+}
+
+/** Alone, keepalived takes an address after as long a silence as when another falls silent. */
+const lapseMs = ({ instances }: Cluster) => Math.ceil(Math.max(...instances.map((i) => predictOutages(i).silence.to)) * 1000);
+
+/** Refuses a change that is sure to cost more than it may: going back would cost as much again. Throws HostError. */
+export function refuseLapse({ cluster, changes }: ClusterUpdate, maxOutageMs: number): void {
+  const ms = lapseMs(cluster);
+  if (!changes.some((c) => c.lapses) || ms <= maxOutageMs) return;
+  throw new HostError(`cluster ${cluster.spec.name} would not answer for up to ${ms} ms, more than the ${maxOutageMs} ms allowed`, {
+    hint: `nothing was changed; --max-outage ${ms} allows it`,
+  });
 }
 
 const held = (node: string, seen: readonly Seen[]) =>
@@ -95,6 +113,9 @@ function refuseBroken({ spec }: Cluster, seen: readonly Seen[]): void {
     });
   }
 }
+
+const lapses = (before: ReadonlyMap<string, Wire>, after: ReadonlyMap<string, Wire>) =>
+  [...before].some(([name, { transport }]) => (after.get(name)?.transport ?? transport) !== transport);
 
 /** How the adverts of instances that stay would change. */
 function difference(before: ReadonlyMap<string, Wire>, after: ReadonlyMap<string, Wire>): string | undefined {

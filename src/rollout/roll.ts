@@ -3,7 +3,7 @@ import type { Verdict } from '../model/event.ts';
 import { startTraffic, type Traffic } from '../operate/traffic.ts';
 import { frontDoors } from '../verify/answers.ts';
 import { proveCluster, settled } from '../verify/cluster.ts';
-import type { ClusterUpdate } from './plan.ts';
+import { type ClusterUpdate, refuseLapse } from './plan.ts';
 import { idOf, Rolling, type Under, uninterrupted } from './rolling.ts';
 
 /** What an update may cost. */
@@ -16,10 +16,11 @@ export interface Limits {
   readonly serial: number;
 }
 
-/** Carries out an update move by move under a live probe; any trouble puts the former files back. Tells the verdicts, and answers whether all went well. */
+/** Carries out an update move by move under a live probe; any trouble puts the former files back. Tells the verdicts, and answers whether all went well. Throws HostError, before anything is changed, for one that cannot keep to its limits. */
 export async function roll(world: World, under: Omit<Under, 'traffic' | 'known'>): Promise<boolean> {
   const { update, limits } = under;
   const { cluster } = update;
+  refuseLapse(update, limits.maxOutageMs);
   const traffic = startTraffic(frontDoors(cluster), world.now);
   try {
     const known = new Set((await proveCluster(world, cluster)).filter((v) => !v.passed).map(idOf));

@@ -110,15 +110,22 @@ const proofs = {
       ['D', (i) => ({ haproxy: { maxconn: 2000 + 10 * (i + 1) * 60 } })],
     ];
     let failed = 0;
-    let usual = 8000;
+    let usual = 15_000;
     for (let i = 0; i < rounds(20); i++) {
       const [name, parts] = classes[i % classes.length];
       const options = described(parts(i));
       const { result: state, owners } = await watchingOwners(async () => {
         const { child, ended } = startVipctl(['update', ...options, ...PATIENT, '--format', 'ndjson']);
-        const moment = Math.round(usual * (0.15 + 0.85 * Math.random()));
-        const timer = setTimeout(() => child.kill('SIGKILL'), moment);
-        const began = Date.now();
+        let moment = 0;
+        let began = 0;
+        let timer;
+        // From the first move on, for before it nothing is at stake.
+        child.stdout.on('data', (text) => {
+          if (began > 0 || !/"message":"1 of/.test(text)) return;
+          began = Date.now();
+          moment = Math.round(usual * Math.random());
+          timer = setTimeout(() => child.kill('SIGKILL'), moment);
+        });
         const { signal, stdout } = await ended;
         clearTimeout(timer);
         if (signal === null) usual = Date.now() - began;

@@ -36,7 +36,7 @@ describe('bad arguments', () => {
     [[...run, '--', '--check'], '-- and arguments after it mean nothing here', 'vipctl --help lists the commands'],
     [
       ['schema', 'nope'],
-      'Invalid values: Argument: name, Given: "nope", Choices: "cluster", "report", "lint"',
+      'Invalid values: Argument: name, Given: "nope", Choices: "cluster", "report", "status", "lint"',
       'vipctl schema --help shows its options',
     ],
   ])('%j', async (args, message, hint) => {

@@ -32,7 +32,7 @@ export function judge(result: Omit<DrillResult, 'verdicts'>, rightful: Rightful,
 }
 
 function outage({ vip, expectation, outage, unasked }: TrackResult): Verdict {
-  const passed = outage - unasked.outage <= expectation.outage.to * 1000 + SLACK_MS;
+  const passed = outage - paused(unasked.outage) <= expectation.outage.to * 1000 + SLACK_MS;
   const early = outage < expectation.outage.from * 1000 - SLACK_MS ? ', sooner than predicted' : '';
   return {
     check: `outage of ${vip} as predicted`,
@@ -45,19 +45,20 @@ function wayBack({ vip, expectation, failback, unasked }: TrackResult): Verdict 
   const back = expectation.back ?? { from: 0, to: 0 };
   return {
     check: `way back of ${vip} as predicted`,
-    passed: failback - unasked.failback <= back.to * 1000 + SLACK_MS,
+    passed: failback - paused(unasked.failback) <= back.to * 1000 + SLACK_MS,
     detail: `predicted ${showSpan(back)}, measured ${showMs(failback)}${showUnasked(unasked.failback)}`,
   };
 }
 
 function accepted({ vip, outage, failback, unasked }: TrackResult, most: number): Verdict {
-  const worst = Math.max(outage - unasked.outage, failback - unasked.failback);
+  const worst = Math.max(outage - paused(unasked.outage), failback - paused(unasked.failback));
   return { check: `outage of ${vip} accepted`, passed: worst <= most, detail: `${showMs(worst)} of at most ${showMs(most)}` };
 }
 
 /** A probe asks every 20 ms; what is far beyond that is the controller's own pause. */
 const PAUSE_MS = 100;
-const showUnasked = (ms: number) => (ms > PAUSE_MS ? `, ${showMs(ms)} of it without a request, the controller being busy` : '');
+const paused = (ms: number) => (ms > PAUSE_MS ? ms : 0);
+const showUnasked = (ms: number) => (paused(ms) > 0 ? `, ${showMs(ms)} of it without a request, the controller being busy` : '');
 
 function movement({ vip, expectation, newOwner, owner }: TrackResult, target: string): Verdict {
   const check = `${vip} ${expectation.vips === 'move' ? `leaves ${target}` : `stays on ${owner}`}`;

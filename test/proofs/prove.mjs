@@ -104,16 +104,19 @@ const proofs = {
   /** Kills the controller at random moments of updates of every class, and has the next run finish. */
   async kills() {
     const seen = { none: 0, one: 0, both: 0, longestNoneMs: 0 };
+    let wanted = haproxy({});
     const classes = [
-      ['A', (i) => haproxy({ timeouts: { client: `${30 + i}s` } })],
+      ['A', (i) => ({ haproxy: { ...wanted.haproxy, timeouts: { client: `${30 + i}s` } } })],
       ['C', (i) => ({ vrrp: { auth_pass: `kill-${i}` } })],
-      ['D', (i) => ({ haproxy: { maxconn: 2000 + 10 * (i + 1) * 60 } })],
+      ['D', (i) => ({ haproxy: { ...wanted.haproxy, maxconn: 2000 + 600 * (i % 2) } })],
     ];
     let failed = 0;
     let usual = 15_000;
     for (let i = 0; i < rounds(20); i++) {
       const [name, parts] = classes[i % classes.length];
-      const options = described(parts(i));
+      // What was changed before stays, so that this alone makes the class.
+      wanted = { ...wanted, ...parts(i) };
+      const options = described(wanted);
       const { result: state, owners } = await watchingOwners(async () => {
         const { child, ended } = startVipctl(['update', ...options, ...PATIENT, '--format', 'ndjson']);
         let moment = 0;

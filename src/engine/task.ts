@@ -115,6 +115,8 @@ async function runItem(world: World, run: HostRun, task: Task, ready: Ready, id:
   };
   const wish = { module, params, context, as, pendingBefore: run.pending || pendingItem, unwritten: run.unwritten };
   const attempt = await session.exclusive(() => converge(session, wish, preview));
+  // What `setup` has read anew holds for all that follows from it, the node's plan included.
+  if (module.facts && session === run.session) run.facts = await session.facts(as);
   return judge(task, ready, attempt, preview);
 }
 

@@ -85,6 +85,8 @@ describe('properties', () => {
         const text = JSON.stringify(data, (_, v) => (Object.is(v, -0) || (typeof v === 'number' && !Number.isFinite(v)) ? 0 : v));
         // Ends of strings cannot be told from words inside them, so only texts without such words are taken.
         fc.pre(!/true|false|null/.test(text));
+        // Whole numbers that a double cannot tell apart stay text, which the tables show.
+        fc.pre(!/(?<!\.\d*)\d{16}/.test(text));
         expect(literalOrText(text)).toStrictEqual(JSON.parse(text));
       }),
     );

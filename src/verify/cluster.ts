@@ -47,10 +47,14 @@ export function withMates(world: World, hosts: readonly HostRun[]): HostRun[] {
   return [...world.hosts.values()].filter((run) => hosts.includes(run) || (clusterName(run) !== undefined && names.has(clusterName(run))));
 }
 
-/** Proves every cluster among the hosts of a run and tells the verdicts; waits for an election under way, but not for long. */
+/**
+ * Proves every cluster among the hosts of a run and tells the verdicts; waits for an election under way, but not for long. Every node of
+ * a cluster is asked, but nodes that are not part of the run are not judged.
+ */
 export async function verifyClusters(world: World, hosts: readonly HostRun[]): Promise<void> {
-  for (const cluster of clustersOf(world, hosts))
-    world.emit({ type: 'verified', checks: await settled(world, () => proveCluster(world, cluster)) });
+  const judged = ({ host }: Verdict) => host === undefined || hosts.some((run) => run.host.name === host);
+  for (const cluster of clustersOf(world, withMates(world, hosts)))
+    world.emit({ type: 'verified', checks: await settled(world, async () => (await proveCluster(world, cluster)).filter(judged)) });
 }
 
 /** Repeats a look until all proofs hold, for as long as an election may take. */

@@ -110,6 +110,12 @@ describeOnLab('bootstrap', { name, inventory }, (lab) => {
     expect(await onBoth(FOOTPRINT)).toEqual(before);
   });
 
+  test('judges a backup alone without missing the VIP, which another node holds', async () => {
+    const { code, report } = await reported([...bootstrap, '--limit', 'lb2']);
+    expect([code, report.checks.filter((c) => !c.passed || c.host === 'lb1')]).toEqual([0, []]);
+    expect(report.checks).toContainEqual({ check: `http://${vip}:80 answers`, passed: true, detail: 'status 200 from lb1' });
+  });
+
   test('gives the VIP to exactly one node, by `ip addr` on every host', async () => {
     expect(await owners()).toEqual(['lb1']);
   });

@@ -9,18 +9,26 @@ if (args.length === 1 && args[0] === '--version') {
   process.stdout.write(`${packageJson.version}\n`);
 } else {
   const { main } = await import('./cli/main.ts');
-  process.exit(
-    await main(args, {
-      argv: process.argv,
-      root: fileURLToPath(new URL('..', import.meta.url)),
-      cwd: process.cwd(),
-      env: process.env,
-      stdin: process.stdin,
-      stdout: unbreakable(process.stdout),
-      stderr: unbreakable(process.stderr),
-      signal: politeStop(),
-    }),
-  );
+  const code = await main(args, {
+    argv: process.argv,
+    root: fileURLToPath(new URL('..', import.meta.url)),
+    cwd: process.cwd(),
+    env: process.env,
+    stdin: process.stdin,
+    stdout: unbreakable(process.stdout),
+    stderr: unbreakable(process.stderr),
+    signal: politeStop(),
+  });
+  await Promise.all([written(process.stdout), written(process.stderr)]);
+  process.exit(code);
+}
+
+/** Resolves once the reader has taken all, or has left: what a slow one has not taken yet would end with the process. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.destroyed || stream.writableLength === 0) resolve();
+    else stream.write('', () => resolve());
+  });
 }
 
 /** The first signal asks to stop, and the step under way is finished; the second ends the process at once. */

@@ -110,7 +110,7 @@ describe('bad input is refused before any host is contacted:', () => {
     [
       'cluster that cannot work',
       cluster('vips: [10.0.0.9, 10.0.0.9]'),
-      'cluster c: VIP 10.0.0.9 is listed more than once (vip-twice)\nhint: an address belongs to one instance, once',
+      'group_vars/all.yml:3:20: cluster c: VIP 10.0.0.9 is listed more than once (vip-twice)\nhint: an address belongs to one instance, once',
     ],
   ])('%s', async (title, files, message) => {
     const cwd = folderWith(title, files);

@@ -22,9 +22,13 @@ export const linkUp = (link: string): Command =>
     // The words of a route are several on purpose, and flags of its state are none of its own.
     ...routes.map(
       ({ version, file }) =>
-        sh`if [ -s ${kept(file)} ]; then sed -e 's/ linkdown//; s/ dead//' ${kept(file)} | while read -r route; do ip ${version} route replace $route dev ${link} || exit; done || exit; fi`,
+        sh`if [ -s ${kept(file)} ]; then sed -e 's/ linkdown//; s/ dead//' ${kept(file)} | while read -r route; do ${replaceRoute(version, link)}; done || exit; fi`,
     ),
   );
+
+/** Puts `$route` back. networkd takes the addresses of a link that is down away and needs a moment to bring them back: until then no gateway is in reach. */
+const replaceRoute = (version: string, link: string): Command =>
+  sh`tries=0; until ip ${version} route replace $route dev ${link} 2>/dev/null; do tries=$((tries + 1)); [ "$tries" -lt 40 ] || exit 1; sleep 0.25; done`;
 
 const routes = [
   { version: '-4', file: 'routes4' },

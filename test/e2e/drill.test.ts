@@ -58,7 +58,7 @@ describeOnLab('drill', { name, inventory }, (lab) => {
     await Promise.all(['lb1', 'lb2'].map((host) => on(host, secondNetwork(host))));
     await run(['ip', 'address', 'add', `${NET}.254/24`, 'dev', bridgeName(name)]);
     expect((await reported(['bootstrap', ...hosts, '--yes'])).code).toBe(0);
-    await onBoth('mount -t tmpfs -o size=32m tmpfs /var/log');
+    await onBoth('mount -t tmpfs -o size=32m tmpfs /var/log; systemctl restart systemd-journald');
   });
 
   test('measures what it predicted, and leaves nothing behind', async () => {
@@ -106,7 +106,7 @@ describeOnLab('drill', { name, inventory }, (lab) => {
   test('refuses what would hurt others', async () => {
     const { code, stderr } = await vipctl(drill('clock-skew'), { env });
     expect(stderr).toContain('clock-skew is not possible on lb1: it is a container');
-    await onBoth('umount -l /var/log');
+    await onBoth('umount -l /var/log; systemctl restart systemd-journald');
     expect((await vipctl(drill('disk-full'), { env })).stderr).toContain(
       '/var/log lies on overlayfs in a container, whose room others may share',
     );

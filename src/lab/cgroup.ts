@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { eventually } from './poll.ts';
 
 /**
  * The control groups of one host, one per hierarchy in which systemd keeps its services: two hosts in one group would take each
@@ -43,10 +44,22 @@ export function readHierarchies(mountinfo: string): string[] {
 /** The hierarchies of this machine. */
 export const hierarchies = async () => readHierarchies(await readFile('/proc/self/mountinfo', 'utf8'));
 
-/** The kernel removes a group's files with it, and refuses a group that has groups. */
+/** How long the last processes of a host may take to go, once its keeper has gone. */
+const EMPTY_MS = 10_000;
+
+/** The kernel removes a group's files with it, and refuses a group that has groups, or processes that are still on their way out (EBUSY). */
 async function removeTree(folder: string): Promise<void> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
   if (entries === undefined) return;
   for (const entry of entries) if (entry.isDirectory()) await removeTree(join(folder, entry.name));
-  await rmdir(folder);
+  if (!(await eventually(() => isRemoved(folder), EMPTY_MS))) await rmdir(folder);
 }
+
+const isRemoved = (folder: string) =>
+  rmdir(folder).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EBUSY') return false;
+      throw error;
+    },
+  );

@@ -82,4 +82,5 @@ export const commands: readonly Entry[] = [
   { usage: 'schema <name>', describe: 'Print a JSON Schema', load: async () => (await import('./schema.ts')).schema },
 ];
 
+/** What a command is called, without its arguments. */
 export const nameOf = ({ usage }: Entry): string => usage.split(' ')[0] ?? usage;

@@ -17,6 +17,7 @@ export type SyslogPlan = {
 /** The distributions' own file for HAProxy's log: two that name one log file would both be refused. */
 export const logrotatePath = '/etc/logrotate.d/haproxy';
 
+/** The syslog facility HAProxy logs to. */
 export const facilityOf = ({ syslog }: Pick<ClusterSpec, 'syslog'>): string => syslog?.facility ?? 'local2';
 
 export function syslogPlan({ syslog }: ClusterSpec, { rsyslog }: Pick<Places, 'rsyslog'>): SyslogPlan {

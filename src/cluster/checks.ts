@@ -35,6 +35,7 @@ export type TrackFile = {
 
 const usual = { interval: 1, timeout: 1, fall: 2, rise: 2, weight: 0, user: SCRIPT_USER, shared: false, takes: 0, raw: [] };
 
+/** Where the check of the proxy is installed. */
 export const checkPath = (spec: ClusterSpec): string => `${SCRIPTS}/chk_${spec.engine ?? 'haproxy'}.sh`;
 export const notifyPath = `${SCRIPTS}/notify.sh`;
 

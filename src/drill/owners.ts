@@ -32,6 +32,7 @@ function tenuresOf(node: string, sightings: readonly Sighting[], end: number): T
   return from === undefined ? result : [...result, { node, from, to: end }];
 }
 
+/** Who held the VIP at a moment. */
 export const ownersAt = (tenancy: readonly Tenure[], at: number): string[] =>
   tenancy.filter((t) => t.from <= at && at < t.to).map((t) => t.node);
 

@@ -54,6 +54,7 @@ export interface DrillResult {
   readonly verdicts: readonly Verdict[];
 }
 
+/** Whether every verdict of a drill held. */
 export const passed = ({ verdicts }: DrillResult): boolean => verdicts.every((v) => v.passed);
 
 const seconds = (s: number) => (s < 0.1 ? s.toFixed(3) : s.toFixed(s < 10 ? 2 : 1)).replace(/\.?0+$/, '');

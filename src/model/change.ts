@@ -56,6 +56,7 @@ export interface Refused {
 
 export type Plan = readonly Change[] | Deferred | Refused;
 
+/** A plan that waits for an earlier change. */
 export const deferred = (reason: string): Deferred => ({ deferred: reason });
 export const refused = (reason: string, hint?: string): Refused => ({ refused: reason, ...(hint !== undefined && { hint }) });
 export const isDeferred = (plan: Plan): plan is Deferred => 'deferred' in plan;

@@ -30,6 +30,7 @@ export interface Position {
   readonly column: number;
 }
 
+/** `file:line:column`, as editors and compilers write it. */
 export const showPosition = ({ file, line, column }: Position): string => `${file}:${line}:${column}`;
 
 /** Bad input: the message opens with `file:line:column` where there is one. Ends the run before any host is touched. */

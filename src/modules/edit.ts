@@ -26,6 +26,7 @@ export const regularExpression = z.string().check((ctx) => {
 
 type Params = z.infer<z.ZodObject<typeof editParams>>;
 
+/** Asks for the text that is to be edited. */
 export const editProbe = ({ path }: Params): Probe<FileState> => fileProbe({ path, follow: true, content: 'text' });
 
 /** Replaces a file by its edited text; a missing one is created only when asked. */

@@ -49,6 +49,7 @@ export interface Node {
   readonly plan: NodePlan;
 }
 
+/** The node of that name; only names that were seen may be asked for. */
 export function nodeOf(world: World, seen: readonly Seen[], name: string): Node {
   const [run, plan] = [world.hosts.get(name), seen.find((s) => s.plan.name === name)?.plan];
   if (!run || !plan) throw new TypeError(`${name} is no node`);

@@ -24,6 +24,7 @@ export async function perform(world: World, run: HostRun, command: Command): Pro
 export const stepAside = async (world: World, run: HostRun, { maintenance_file }: NodePlan, by: string): Promise<void> =>
   void (await perform(world, run, sh`printf '%s\\n' 1 ${`vipctl ${by}`} >${maintenance_file}`));
 
+/** Takes the maintenance flag away; the node may hold addresses again. */
 export const takePart = async (world: World, run: HostRun, { maintenance_file }: NodePlan): Promise<void> =>
   void (await perform(world, run, sh`rm -f -- ${maintenance_file}`));
 

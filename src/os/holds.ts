@@ -54,6 +54,7 @@ export const needLocks = (manager: Manager): Command =>
 export const addLocks = (manager: Manager, names: readonly string[]): Command =>
   rewritten(manager, names, sh`rpm -q --qf ${LISTS[manager].entry} ${names}`);
 
+/** Takes the locks of these packages out of the version lock list. */
 export const dropLocks = (manager: Manager, names: readonly string[]): Command => rewritten(manager, names, sh`:`);
 
 function rewritten(manager: Manager, names: readonly string[], added: Command): Command {

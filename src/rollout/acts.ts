@@ -54,6 +54,7 @@ async function bring(world: World, run: HostRun, wish: object): Promise<void> {
   if (outcome.status === 'failed') throw new HostError(outcome.message ?? 'a service could not be changed');
 }
 
+/** Stops keepalived, which hands over what the node holds. Throws HostError. */
 export const stopKeepalived = (world: World, run: HostRun): Promise<void> => bring(world, run, { name: 'keepalived', state: 'stopped' });
 
 /** How to put files back: what judges each before it goes live, and what keeps the files they replace. */

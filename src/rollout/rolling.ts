@@ -191,6 +191,7 @@ async function orTrouble({ nodes }: Move, work: () => Promise<void>): Promise<st
   }
 }
 
+/** What tells one proof from another. */
 export const idOf = ({ check, host }: Verdict) => `${host ?? ''} ${check}`;
 
 /** The same run, which no Ctrl-C ends. */

@@ -2,6 +2,7 @@ import type { Emit, Outcome, ShownChange } from '../model/event.ts';
 import { unifiedDiff } from '../report/diff.ts';
 import type { Exchange } from './kept.ts';
 
+/** Whether a file would be another one afterwards. */
 export const differs = ({ now, former }: Exchange): boolean => now !== former;
 
 /** Tells the files that go back as tasks, so that every sink shows them as it shows those of an update. */

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { kill } from 'node:process';
+import { HostError } from '../model/errors.ts';
 import { ensureGroups, inGroups } from './cgroup.ts';
 import type { Boot } from './images/image.ts';
 import { bridgeName, hostPlaces, machineId, machineName } from './names.ts';
@@ -60,21 +61,28 @@ export async function startGuest(lab: string, host: string, layers: readonly str
 
 /** Powers a host off in good order (at most 30 s), else as by pulling the plug. */
 export async function stopGuest(lab: string, host: string, signal?: AbortSignal): Promise<void> {
-  const { nspawn } = await findGuest(lab, host);
-  for (const pid of nspawn) send(pid, 'SIGTERM');
-  const off = await eventually(async () => powerOf(await findGuest(lab, host)) === 'off', 30_000, signal);
-  if (!off) await cutGuest(lab, host, signal);
+  const told = new Set<number>();
+  const isOff = async () => {
+    const guest = await findGuest(lab, host);
+    // A host that is rebooting comes back under another nspawn, which has to be told as well.
+    for (const pid of guest.nspawn.filter((p) => !told.has(p))) send(pid, 'SIGTERM');
+    for (const pid of guest.nspawn) told.add(pid);
+    return powerOf(guest) === 'off';
+  };
+  if (!(await eventually(isOff, 30_000, signal))) await cutGuest(lab, host, signal);
 }
 
-/** Pulls the plug: kills PID 1, and the kernel every process of the host with it (pid_namespaces(7)). */
+/** Pulls the plug: kills PID 1, and the kernel every process of the host with it (pid_namespaces(7)). Throws when the host outlives that. */
 export async function cutGuest(lab: string, host: string, signal?: AbortSignal): Promise<void> {
-  const { keepers, nspawn, init } = await findGuest(lab, host);
-  for (const pid of keepers) send(pid, 'SIGKILL');
-  if (init !== undefined) send(init, 'SIGKILL');
-  const off = () => eventually(async () => powerOf(await findGuest(lab, host)) === 'off', 5_000, signal);
-  if (await off()) return;
-  for (const pid of nspawn) send(pid, 'SIGKILL');
-  await off();
+  // Looked for anew each time: a keeper that is killed while its host reboots leaves an nspawn that nobody has seen yet.
+  const strike = async (nspawnToo: boolean) => {
+    const guest = await findGuest(lab, host);
+    const { keepers, nspawn, init } = guest;
+    for (const pid of [...keepers, ...(init === undefined ? [] : [init]), ...(nspawnToo ? nspawn : [])]) send(pid, 'SIGKILL');
+    return powerOf(guest) === 'off';
+  };
+  if (await eventually(() => strike(false), 5_000, signal)) return;
+  if (!(await eventually(() => strike(true), 5_000, signal))) throw new HostError(`${host} of lab ${lab} cannot be switched off`);
 }
 
 /** Finds a host's processes, orphaned ones included. */

@@ -92,6 +92,16 @@ describeOnLab('a lab', { name, inventory }, ({ spec, onHost, power }) => {
     expect(await onHost('a', 'stat', '/root/mark')).toMatchObject({ code: 0 });
   });
 
+  test.each(['off', 'cut'] as const)('switches a host off in the midst of its reboot: %s', async (way) => {
+    await onHost('a', 'systemctl', 'reboot');
+    // Between two boots there is no PID 1, and the next nspawn is about to start.
+    await expect.poll(async () => (await findGuest(name, 'a')).init, { timeout: 30_000, interval: 5 }).toBeUndefined();
+    await power('a', way);
+    expect(await findGuest(name, 'a')).toEqual({ keepers: [], nspawn: [], init: undefined });
+    expect(await states()).toEqual(['off', 'running']);
+    await power('a', 'on');
+  });
+
   test('heals a host whose supervisor was killed', async () => {
     const [pid] = (await findGuest(name, 'a')).nspawn;
     process.kill(Number(pid), 'SIGKILL');

@@ -1,5 +1,5 @@
 // Proves on lab hosts what vipctl promises of changes to running clusters, and prints the figures. Needs root.
-// npm run prove -- updates|wire|troubles|handovers|kills … [--rounds N]
+// npm run prove -- updates|wire|transport|troubles|handovers|kills … [--rounds N]
 import { parseArgs } from 'node:util';
 import { described, labDown, labUp, nodes, on, startVipctl, underLoad, VIP, vipctl, watchingOwners } from './lab.mjs';
 
@@ -20,6 +20,22 @@ const counts = ({ requests, held, kept, reused, failed, seconds, perSecond, lagM
   `${held} held back; clients late by ${lagMs} ms at most${list.length > 0 ? `; ${JSON.stringify(list.slice(0, 5))}` : ''}`;
 
 const haproxy = (parts) => ({ haproxy: { maxconn: 2000, ...parts } });
+
+/** Changes what other nodes see, under load; `withoutMs`: how long no node may hold the VIP. */
+async function onTheWire(wires, withoutMs) {
+  for (const parts of wires.slice(0, rounds(wires.length))) {
+    const { result, owners } = await watchingOwners(() => underLoad(() => update(parts)));
+    const { code, report } = result.result;
+    const classes = report.notes.filter((n) => / class /.test(n)).map((n) => n.trim().slice(0, 90));
+    hold(`${JSON.stringify(parts)}: class C on all nodes`, code === 0 && classes.every((n) => n.includes('class C')), classes.join('; '));
+    hold(
+      withoutMs === 0 ? 'one owner at every look' : `no owner for ${withoutMs} ms at most, never two`,
+      (withoutMs === 0 ? owners.none === 0 : owners.longestNoneMs <= withoutMs) && owners.both === 0,
+      JSON.stringify(owners),
+    );
+    hold('no request failed meanwhile', result.clients.failed === 0, counts(result.clients));
+  }
+}
 
 const proofs = {
   /** No update at all: what the clients lose by themselves. */
@@ -44,21 +60,14 @@ const proofs = {
   },
 
   async wire() {
-    const wires = [
-      { vrrp: { auth_pass: 'another' } },
-      { vrrp: { version: 3, advert_seconds: 0.1 } },
-      { vrrp: { version: 3, transport: 'unicast' } },
-      { vrrp: { transport: 'unicast', auth_pass: 'a-third' } },
-      {},
-    ];
-    for (const parts of wires.slice(0, rounds(wires.length))) {
-      const { result, owners } = await watchingOwners(() => underLoad(() => update(parts)));
-      const { code, report } = result.result;
-      const classes = report.notes.filter((n) => / class /.test(n)).map((n) => n.trim().slice(0, 90));
-      hold(`${JSON.stringify(parts)}: class C on all nodes`, code === 0 && classes.every((n) => n.includes('class C')), classes.join('; '));
-      hold('one owner at every look', owners.none === 0 && owners.both === 0, JSON.stringify(owners));
-      hold('no request failed meanwhile', result.clients.failed === 0, counts(result.clients));
-    }
+    const vips = [`${VIP}/24`, `${VIP.replace(/\d+$/, '101')}/24`];
+    const another = { auth_pass: 'another' };
+    await onTheWire([{ vrrp: another }, { vrrp: another, vips }, { vrrp: { version: 3, advert_seconds: 0.1 }, vips }, { vips }, {}], 0);
+  },
+
+  /** keepalived takes addresses off while it reloads from one transport to the other, for as long as a backup would wait for adverts. */
+  async transport() {
+    await onTheWire([{ vrrp: { transport: 'unicast' } }, {}], 4000);
   },
 
   async troubles() {

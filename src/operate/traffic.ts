@@ -4,7 +4,7 @@ import { ask, type Target } from '../verify/ask.ts';
 export interface Traffic {
   readonly requests: number;
   readonly failed: number;
-  /** The longest time any front door went without an answer that it gave, in ms; one that lasts counts up to now. */
+  /** The longest time any front door went without an answer once it had given one, in ms; one that lasts counts up to now. */
   longestGapMs(): number;
   /** Sends no more, and waits for the answers that are due. */
   stop(): Promise<void>;
@@ -13,10 +13,13 @@ export interface Traffic {
 const EVERY_MS = 20;
 const TIMEOUT_MS = 500;
 
-/** Asks every front door over a new connection each 20 ms until it is stopped; `now` is a clock in ms that only goes forward. */
+/**
+ * Asks every front door over a new connection each 20 ms until it is stopped; `now` is a clock in ms that only goes forward. A door counts
+ * from its first answer on: before, it has no clients, as one that is about to be opened.
+ */
 export function startTraffic(doors: readonly Target[], now: () => number): Traffic {
   const open = new Set<Promise<void>>();
-  const last = new Map(doors.map((door) => [door, now()]));
+  const last = new Map<Target, number>();
   const count = { requests: 0, failed: 0 };
   let longest = 0;
   let stopped: number | undefined;
@@ -27,7 +30,7 @@ export function startTraffic(doors: readonly Target[], now: () => number): Traff
     const at = now();
     longest = Math.max(longest, gapOf(door, at));
     if (error === undefined && status < 500) last.set(door, at);
-    else count.failed += 1;
+    else if (last.has(door)) count.failed += 1;
   };
   const timer = setInterval(() => {
     for (const door of doors) {

@@ -103,10 +103,12 @@ export function refuseLapse({ cluster, changes }: ClusterUpdate, maxOutageMs: nu
 const held = (node: string, seen: readonly Seen[]) =>
   (seen[0]?.plan.vips ?? []).filter((v) => holdings(v.address, seen).some((h) => h.node === node)).length;
 
+/** Addresses that no node's configuration has yet may be held by nobody: the update brings them. */
 function refuseBroken({ spec }: Cluster, seen: readonly Seen[]): void {
+  const known = new Set(seen.flatMap(({ state }) => [...state.wires.values()].flatMap((wire) => wire.vips)));
   for (const { address } of seen[0]?.plan.vips ?? []) {
     const owners = holdings(address, seen).map((h) => h.node);
-    if (owners.length === 1) continue;
+    if (owners.length === 1 || (owners.length === 0 && !known.has(address))) continue;
     const held = owners.length === 0 ? 'no node holds' : `${owners.join(' and ')} hold`;
     throw new HostError(`cluster ${spec.name} is not whole: ${held} ${address}`, {
       hint: 'see vipctl verify; vipctl bootstrap sets clusters up',

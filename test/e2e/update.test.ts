@@ -135,6 +135,22 @@ describeOnLab('update', { name, inventory }, (lab) => {
     expect(new Set(owners)).toEqual(new Set([1]));
   });
 
+  test('brings a further address and a further port, at which nobody waits before', async () => {
+    const second = vip.replace(/\d+$/, '101');
+    const more = {
+      vips: [`${vip}/24`, `${second}/24`],
+      frontends: { www: { port: 80, backend: 'webs' }, alt: { port: 8080, backend: 'webs' } },
+    };
+    const { code, report } = await update(more);
+    expect([code, report.checks.filter((c) => !c.passed)]).toEqual([0, []]);
+    expect(report.notes.filter((n) => /class C/.test(n))).toHaveLength(2);
+    expect(await on('lb1', `ip -o -4 addr | grep -c ' ${second}/24 '; curl -s -o /dev/null -w '%{http_code}' http://${second}:8080/`)).toBe(
+      '1\n200',
+    );
+    expect(await update({})).toMatchObject({ code: 0 });
+    expect(await on('lb1', `ip -o -4 addr | grep -c ' ${second}/'`)).toBe('0');
+  });
+
   test('moves the addresses away before HAProxy restarts', async () => {
     const { code, report } = await update({ vrrp: { auth_pass: 'another' }, haproxy: { maxconn: 2600 } });
     expect(code).toBe(0);

@@ -43,3 +43,24 @@ test('measures the longest time without an answer of any front door', async () =
   expect(traffic.longestGapMs()).toBe(300);
   await Promise.all([steady.close(), shaky.close()]);
 });
+
+test('has nobody wait at a door that is yet to be opened', async () => {
+  const future = await door();
+  future.state.status = 503;
+  let clock = 0;
+  const traffic = startTraffic([future.target], () => clock);
+  const more = async (count: number) => {
+    const wanted = future.state.requests + count;
+    await vi.waitUntil(() => future.state.requests >= wanted, { timeout: 10_000 });
+  };
+  await more(3);
+  clock = 5_000;
+  await more(3);
+  expect([traffic.longestGapMs(), traffic.failed]).toEqual([0, 0]);
+  future.state.status = 200;
+  await more(3);
+  clock = 5_700;
+  expect(traffic.longestGapMs()).toBe(700);
+  await traffic.stop();
+  await future.close();
+});

@@ -137,7 +137,9 @@ describeOnLab('update', { name, inventory }, (lab) => {
 
   test('brings a further address and a further port, at which nobody waits before', async () => {
     const second = vip.replace(/\d+$/, '101');
+    const as = { vrrp: { auth_pass: 'another' } };
     const more = {
+      ...as,
       vips: [`${vip}/24`, `${second}/24`],
       frontends: { www: { port: 80, backend: 'webs' }, alt: { port: 8080, backend: 'webs' } },
     };
@@ -147,7 +149,7 @@ describeOnLab('update', { name, inventory }, (lab) => {
     expect(await on('lb1', `ip -o -4 addr | grep -c ' ${second}/24 '; curl -s -o /dev/null -w '%{http_code}' http://${second}:8080/`)).toBe(
       '1\n200',
     );
-    expect(await update({})).toMatchObject({ code: 0 });
+    expect(await update(as)).toMatchObject({ code: 0 });
     expect(await on('lb1', `ip -o -4 addr | grep -c ' ${second}/'`)).toBe('0');
   });
 

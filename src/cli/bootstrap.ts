@@ -1,9 +1,8 @@
 import { ConfigError } from '../model/errors.ts';
 import { exitCodeOf } from '../model/report.ts';
 import { bootstrap as bootstrapCluster, toBootstrap } from '../rollout/bootstrap.ts';
-import { agree } from './agree.ts';
+import { agree, refuseUnasked } from './agree.ts';
 import { defineCommand } from './command.ts';
-import { isInteractive } from './io.ts';
 import { connectionOptions, inventoryOptions, outputOptions, playOptions } from './options.ts';
 import { perform, toRequest } from './playbook.ts';
 
@@ -26,11 +25,7 @@ export const bootstrap = defineCommand({
       .example('$0 bootstrap -i prod.yml --yes', 'does not ask'),
   async run(args, io) {
     if (args['fail-on-change'] && !args.check) throw new ConfigError('--fail-on-change needs --check');
-    const mayAsk = isInteractive(io) && args.format === 'text';
-    if (!args.yes && !args.check && !mayAsk)
-      throw new ConfigError('bootstrap changes hosts, and there is nobody to ask', {
-        hint: 'add --yes, or --check to see what it would do',
-      });
+    refuseUnasked('bootstrap', args, io);
     const request = toBootstrap(await toRequest('bootstrap', '', args, io), io.root);
     const refusal =
       args.yes || args.check ? undefined : await agree(await perform(bootstrapCluster, { ...request, check: true }, args, io), io);

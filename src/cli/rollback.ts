@@ -1,12 +1,11 @@
-import { ConfigError, EXIT } from '../model/errors.ts';
 import { exitCodeOf } from '../model/report.ts';
 import { table } from '../report/table.ts';
 import type { Change } from '../rollout/generations.ts';
 import { listKept, type RollbackRequest, rollback as rollBack } from '../rollout/rollback.ts';
 import { ofClusters } from '../verify/verify.ts';
-import { agree } from './agree.ts';
+import { agree, refuseUnasked } from './agree.ts';
 import { defineCommand } from './command.ts';
-import { type Io, isInteractive } from './io.ts';
+import type { Io } from './io.ts';
 import { connectionOptions, inventoryOptions, outputOptions, playOptions, rollingOptions } from './options.ts';
 import { perform, toRequest } from './playbook.ts';
 import { plain, tell } from './sinks.ts';
@@ -40,11 +39,7 @@ export const rollback = defineCommand({
       .example('$0 rollback -i prod.yml', 'back to before the last change; once more undoes that')
       .example('$0 rollback -i prod.yml --to 3', 'back to before the last three changes'),
   async run(args, io) {
-    const mayAsk = isInteractive(io) && args.format === 'text';
-    if (!args.yes && !args.check && !args.list && !mayAsk)
-      throw new ConfigError('rollback changes hosts, and there is nobody to ask', {
-        hint: 'add --yes, or --check to see what it would do',
-      });
+    if (!args.list) refuseUnasked('rollback', args, io);
     const play = { ...args, tags: undefined, 'skip-tags': undefined, 'extra-vars': undefined };
     const request = ofClusters(await toRequest('rollback', '', play, io), io.root);
     if (args.list) {
@@ -63,7 +58,7 @@ export const rollback = defineCommand({
   },
 });
 
-function print(clusters: ReadonlyMap<string, readonly Change[]>, format: string, io: Io): number {
+function print(clusters: ReadonlyMap<string, readonly Change[]>, format: string, io: Io): void {
   const say = (line: string) => void io.stdout.write(`${io.redactor.text(line)}\n`);
   if (format !== 'text') {
     const plainly = [...clusters].map(([cluster, changes]) => [
@@ -71,7 +66,7 @@ function print(clusters: ReadonlyMap<string, readonly Change[]>, format: string,
       changes.map((c) => ({ ...c, nodes: Object.fromEntries(c.nodes) })),
     ]);
     say(JSON.stringify(Object.fromEntries(plainly), undefined, 2));
-    return EXIT.ok;
+    return;
   }
   for (const [cluster, changes] of clusters) {
     say(`cluster ${cluster}${changes.length === 0 ? ' keeps nothing' : ''}`);
@@ -83,5 +78,4 @@ function print(clusters: ReadonlyMap<string, readonly Change[]>, format: string,
     if (rows.length > 0)
       for (const line of table([['back', 'before', 'change', 'nodes', 'files'], ...rows], [0, 1, 2, 3, 4])) say(`  ${line}`);
   }
-  return EXIT.ok;
 }

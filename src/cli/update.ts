@@ -1,10 +1,8 @@
-import { ConfigError } from '../model/errors.ts';
 import { exitCodeOf } from '../model/report.ts';
 import { type UpdateRequest, update as updateClusters } from '../rollout/update.ts';
 import { ofClusters } from '../verify/verify.ts';
-import { agree } from './agree.ts';
+import { agree, refuseUnasked } from './agree.ts';
 import { defineCommand } from './command.ts';
-import { isInteractive } from './io.ts';
 import { connectionOptions, inventoryOptions, outputOptions, playOptions, rollingOptions } from './options.ts';
 import { perform, toRequest } from './playbook.ts';
 
@@ -29,11 +27,7 @@ export const update = defineCommand({
       .example('$0 update -i prod.yml', 'shows it, asks, and does it')
       .example('$0 update -i prod.yml --yes --max-outage 200', 'puts all back when clients wait longer than that'),
   async run(args, io) {
-    const mayAsk = isInteractive(io) && args.format === 'text';
-    if (!args.yes && !args.check && !mayAsk)
-      throw new ConfigError('update changes hosts, and there is nobody to ask', {
-        hint: 'add --yes, or --check to see what it would do',
-      });
+    refuseUnasked('update', args, io);
     const play = { ...args, tags: undefined, 'skip-tags': undefined };
     const request = ofClusters(await toRequest('update', '', play, io), io.root);
     const limits = { maxOutageMs: args['max-outage'], soakMs: args.soak * 1000, serial: args.serial };
